@@ -1,0 +1,114 @@
+"""Structured logs, one JSON line an event, that carry a trail id and never personal data."""
+
+import logging
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+SEALED_FIELDS = frozenset(
+    {
+        "openid",
+        "unionid",
+        "name",
+        "phone",
+        "id_number",
+        "bank_card",
+        "address",
+        "words",
+        "text",
+        "content",
+        "reply",
+        "note",
+        "position",
+        "label",
+        "answers",
+        "answer",
+        "body",
+        "data",
+        "touser",
+        "city",
+        "income_band",
+        "debt_band",
+        "revenue_band",
+        "firm_debt_band",
+        "credit_record",
+        "good_time",
+        "secret",
+        "token",
+        "access_token",
+        "password",
+        "prompt",
+        "openid_sealed",
+        "position_sealed",
+        "words_sealed",
+        "reply_sealed",
+        "text_sealed",
+        "answer_sealed",
+        "wrapped_key",
+        "openid_index",
+        "inputs",
+    }
+)
+"""Field names whose values are personal or secret: their values never reach a log."""
+
+
+def redact(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replace the value of every personal or secret field, at any depth, with dots."""
+    for key, value in event.items():
+        event[key] = "•••" if key in SEALED_FIELDS else _clean(value)
+    return event
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - a log value is anything
+    if isinstance(value, dict):
+        return {k: "•••" if k in SEALED_FIELDS else _clean(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
+
+
+def configure(level: str = "info") -> None:
+    """Send every log line of this process, ours and the libraries', to stderr as JSON."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        redact,
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processor=structlog.processors.JSONRenderer(ensure_ascii=False),
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def get_logger() -> structlog.typing.FilteringBoundLogger:
+    """Return the logger; every line carries what `trail` has bound."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+@contextmanager
+def trail(trail_id: str, **facts: str) -> Iterator[None]:
+    """Bind the id that follows one message through web, relay and worker to every line inside."""
+    with bound_contextvars(trail=trail_id, **facts):
+        yield

@@ -1,0 +1,232 @@
+"""The vocabulary of the conversation: what is said to it, where it stands, and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+# ── What is said to the dialogue ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words typed, or the label and id of an option tapped."""
+
+    words: str
+    option_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Showed:
+    """Something that is not words: image, voice, video, link, other."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A location; its label may name a city."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The person followed, scanned a QR code, or pressed the menu button that opens the check.
+
+    `by`: follow, scan, menu. `key` is the menu key for other buttons (quota, human, help …).
+    """
+
+    by: Literal["follow", "scan", "menu"]
+    key: str = ""
+
+
+Said = Typed | Showed | Pointed | Arrived
+
+# ── What the dialogue is told about the person ──────────────────────────────────────────────────
+
+QuotaState = Literal["none", "pending", "in_review", "approved", "declined", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Facts about the person and the hour that the next words depend on; loaded by the use case.
+
+    `idle_seconds`: since the person's previous message. `consents`: live purposes (`answers`,
+    `sensitive`, `marketing`). `may_ask_marketing`: never asked, or the 30 days are over, and the
+    outcome has been told. `may_promise_tomorrow`: the reachability ledger holds a channel for
+    tomorrow. `retry_on`: day (ISO) from which a declined person may test again unchanged.
+    `has_stopped_before`: an unnamed marker of an under-age or student stop exists.
+    """
+
+    quota: QuotaState = "none"
+    consents: frozenset[str] = frozenset()
+    idle_seconds: int = 0
+    may_ask_marketing: bool = False
+    may_promise_tomorrow: bool = False
+    has_stopped_before: bool = False
+    has_open_handover: bool = False
+    has_open_review: bool = False
+    staff_is_in: bool = False
+
+
+# ── Where the conversation stands ───────────────────────────────────────────────────────────────
+
+Stage = Literal[
+    "idle",  # nothing is open
+    "consent",  # the notice was shown, yes or no is awaited
+    "asking",  # question `question` was asked
+    "sensitive",  # the separate consent is awaited
+    "confirming",  # the summary was shown
+    "choosing_edit",  # 修改: which answer?
+    "erasing",  # 删除我的数据: sure?
+    "restarting",  # 重来: sure?
+    "handover_time",  # 我要办理: a good time?
+    "human_message",  # 人工: the next words are the message for the staff
+    "marketing",  # may we tell you of new products?
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: the code or number that counts, and the person's own words where they matter.
+
+    `value`: a choice code, a region code, or an integer (fen, months). `words` only for free text
+    (purpose "other"). `how`: typed, tapped, place, together (given with another), corrected.
+    """
+
+    value: str | int
+    how: str = "typed"
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where one person's conversation stands; JSON-able, sealed by the store as a whole.
+
+    `form` and `version` pin the form that this conversation stays on. `history` lists the questions
+    answered in order, for 上一步. `editing`: the question being corrected from the summary.
+    `misses`: unreadable answers in a row. `pending`: readings that wait for a choice (两三万 → two).
+    `back_to`: the stage to return to after a digression with a question of its own.
+    """
+
+    stage: Stage = "idle"
+    form: str = ""
+    version: int = 0
+    question: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    history: tuple[str, ...] = ()
+    editing: str = ""
+    misses: int = 0
+    pending: tuple[int, ...] = ()
+    back_to: Stage | None = None
+
+    def moved(self, **changes: object) -> "Position":
+        """Return a copy with these fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+# ── What the dialogue answers ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to answer, numbered by its place; `id` travels with a tap, `label` is typed or tapped."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One piece of a reply: a copy key, the values its template needs, and the options offered."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """The person gave (or refused, or withdrew) consent for one purpose, in these words."""
+
+    purpose: Literal["answers", "sensitive", "marketing"]
+    act: Literal["given", "refused", "withdrawn"]
+    prompt: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question got an answer (or a correction, or a skip: `answer` is None)."""
+
+    question: str
+    answer: Answer | None
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A question was asked for the first time; feeds the anonymous funnel."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The form is confirmed. `by_person`: the person wants a human, not the machine (P-31)."""
+
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The law ends the conversation here: erase, leave only an unnamed keyed marker."""
+
+    cause: Literal["under_age", "student", "forbidden_purpose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The reply needs what only the store knows; the use case fills these copy topics in place.
+
+    Topics: quota (我的额度), why (为什么), export (导出我的数据), progress of a review.
+    The matching `Say` carries the same key and is rendered with the facts that were loaded.
+    """
+
+    topic: Literal["quota", "why", "export", "review_status", "handover_status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The person asked for something that leaves a row for the staff or for the clock.
+
+    `what`: human (words for the staff), distress (the same, urgent, marketing stops), complaint,
+    unmatched (nothing in the product answers these words), review (人工复核), handover (我要办理; words =
+    the good time), remind_tomorrow, stop_marketing, erase, discard (不提交并删除).
+    """
+
+    what: Literal[
+        "human",
+        "distress",
+        "complaint",
+        "unmatched",
+        "review",
+        "handover",
+        "remind_tomorrow",
+        "stop_marketing",
+        "erase",
+        "discard",
+    ]
+    words: str = ""
+
+
+Effect = Consented | Answered | Reached | Submitted | Stopped | Told | Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The outcome of one step: the new position, the words to say in order, the effects to store."""
+
+    position: Position
+    says: tuple[Say, ...]
+    effects: tuple[Effect, ...] = ()
