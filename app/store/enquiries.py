@@ -1,0 +1,116 @@
+"""Enquiries (测额), the decisions about them, and the reviews and hand-overs that follow."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.base import Base
+
+
+class Enquiry(Base):
+    """One confirmed form: the answers that count, pinned to their form.
+
+    `state`: submitted → decided, in_review → decided; withdrawn when a consent went meanwhile.
+    `answers` are codes and numbers only; free words stay sealed in the answers' own rows.
+    """
+
+    __tablename__ = "enquiries"
+    __table_args__ = (
+        Index("ix_enquiries_person_id_submitted_at", "person_id", "submitted_at"),
+        Index(
+            "ix_enquiries_submitted", "submitted_at", postgresql_where=text("state = 'submitted'")
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    form: Mapped[str] = mapped_column(String(32))
+    form_version: Mapped[int]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    by_person: Mapped[bool]
+    channel: Mapped[str | None] = mapped_column(String(128))
+    state: Mapped[str] = mapped_column(String(16))
+    submitted_at: Mapped[datetime]
+    trail: Mapped[str] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+
+
+class Decision(Base):
+    """What was decided about an enquiry, with everything needed to decide it again (the dossier).
+
+    `assessment` is the whole of `scoring.Assessment` as JSON; `inputs` what it was computed from.
+    `decided_by`: auto, or the reviewer's name.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        Index("ix_decisions_enquiry_id", "enquiry_id"),
+        Index("ix_decisions_person_id_decided_at", "person_id", "decided_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    enquiry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enquiries.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    outcome: Mapped[str] = mapped_column(String(12))
+    assessment: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    inputs: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    inputs_hash: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(64))
+    consent_ids: Mapped[list[int]] = mapped_column(JSONB)
+
+
+class Review(Base):
+    """A case that waits for a person. `kind`: policy, asked. `state`: open, decided."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index("ix_reviews_open", "due_at", postgresql_where=text("state = 'open'")),
+        Index(
+            "uq_reviews_enquiry_id_open",
+            "enquiry_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    enquiry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enquiries.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Handover(Base):
+    """A person who wants to go on (我要办理); one open request a person."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (
+        Index(
+            "uq_handovers_person_id_open",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decisions.id"))
+    good_time: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    exported_at: Mapped[datetime | None]

@@ -1,0 +1,103 @@
+"""Messages to people, the outbox that rings for them, and what people left for the staff."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.base import Base
+
+
+class Message(Base):
+    """One message to one person, from the wish to write to the last known outcome.
+
+    `state`: queued → sending → sent | refused | unknown | skipped | repeated; confirmed after sent.
+    `unknown` is never pushed again; it and `untold` open the reply to the person's next message and
+    become `repeated`. `reason` says why it was refused, skipped or left untold.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_due", "not_before", postgresql_where=text("state = 'queued'")),
+        Index("ix_messages_sending", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_messages_person_id_created_at", "person_id", "created_at"),
+        Index(
+            "ix_messages_owed",
+            "person_id",
+            postgresql_where=text("state IN ('unknown', 'untold')"),
+        ),
+        Index(
+            "ix_messages_platform_id",
+            "platform_id",
+            postgresql_where=text("platform_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    klass: Mapped[str] = mapped_column(String(16))
+    copy_key: Mapped[str] = mapped_column(String(64))
+    decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
+    delivery_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(48))
+    errcode: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    platform_id: Mapped[str | None] = mapped_column(String(32))
+    trail: Mapped[str] = mapped_column(String(40))
+
+
+class OutboxRow(Base):
+    """Work for later: the kind of job to ring, not before when; published at least once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "not_before", postgresql_where=text("published_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    job: Mapped[str] = mapped_column(String(32))
+    slot: Mapped[str | None] = mapped_column(String(64), unique=True)
+    trail: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+
+class Note(Base):
+    """What a person left for the staff (留言). `kind`: human, distress, complaint, unmatched."""
+
+    __tablename__ = "notes"
+    __table_args__ = (
+        Index("ix_notes_open", "left_at", postgresql_where=text("state = 'open'")),
+        Index("ix_notes_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    words_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(12))
+    left_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class Export(Base):
+    """A short-lived link to a copy of one person's data; only the token's keyed hash is kept."""
+
+    __tablename__ = "exports"
+
+    token_index: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    expires_at: Mapped[datetime]

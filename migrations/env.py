@@ -1,0 +1,17 @@
+"""Run migrations against the database of the settings, or of `-x url=…`."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+from app.core.config import read_settings
+from app.store.tables import metadata
+
+url = context.get_x_argument(as_dictionary=True).get("url") or read_settings().database_url
+# One at a time: two machines of one installation may be upgraded in the same minute.
+MIGRATION_LOCK = 7_011_423
+
+with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    with context.begin_transaction():
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        context.run_migrations()
