@@ -1,0 +1,110 @@
+"""Read the dated contact rules: a change of law is a row in a file, with its day and its source."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+from app.contact.types import Budget, ContactRules, Hours, MessageClass, WindowRules
+from app.core.clock import SHANGHAI
+from app.core.errors import NotFound
+
+_SHIPPED = Path(__file__).with_name("rules.json")
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    valid_from: date
+    valid_to: date | None
+    source: Annotated[str, Field(min_length=1)]
+    checked_on: date
+
+
+class _AnswerRow(_Row):
+    minutes: PositiveInt
+
+
+class _HoursRow(_Row):
+    message_class: MessageClass
+    start: time
+    end: time
+
+    @model_validator(mode="after")
+    def _within_one_day(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("hours start before they end")
+        return self
+
+
+class _BudgetRow(_Row):
+    classes: frozenset[MessageClass]
+    limit: PositiveInt
+    days: PositiveInt
+
+
+class _WindowRow(_Row):
+    opened_by: Literal["message", "event"]
+    left: PositiveInt
+    seconds: PositiveInt
+
+
+RowT = TypeVar("RowT", bound=_Row)
+
+
+class RuleBook(BaseModel):
+    """All rows, of all times; ask `contact_rules` and `window_rules` for those of a moment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answer: tuple[_AnswerRow, ...]
+    hours: tuple[_HoursRow, ...]
+    budgets: tuple[_BudgetRow, ...]
+    windows: tuple[_WindowRow, ...]
+
+    def contact_rules(self, now: datetime) -> ContactRules:
+        """Return the rules valid on this day in Asia/Shanghai; raise `NotFound` when one lacks."""
+        day = now.astimezone(SHANGHAI).date()
+        rows = {row.message_class: row for row in _valid(self.hours, day)}
+        # A class without hours would be sent at night: every class but the answer must have them.
+        for needed in set(MessageClass) - {MessageClass.ANSWER} - set(rows):
+            raise NotFound(f"No contact hours for {needed} are valid on {day}.")
+        return ContactRules(
+            hours={name: Hours(row.start, row.end) for name, row in rows.items()},
+            budgets=tuple(
+                Budget(row.classes, row.limit, row.days) for row in _valid(self.budgets, day)
+            ),
+            answer_within=timedelta(minutes=_only(self.answer, day, "answer").minutes),
+        )
+
+    def window_rules(self, now: datetime) -> WindowRules:
+        """Return what the platform grants on this day; raise `NotFound` when a row lacks."""
+        day = now.astimezone(SHANGHAI).date()
+        message = _only((row for row in self.windows if row.opened_by == "message"), day, "message")
+        event = _only((row for row in self.windows if row.opened_by == "event"), day, "event")
+        return WindowRules(
+            message_left=message.left,
+            message_lasts=timedelta(seconds=message.seconds),
+            event_left=event.left,
+            event_lasts=timedelta(seconds=event.seconds),
+        )
+
+
+def read_rules(path: Path = _SHIPPED) -> RuleBook:
+    """Read a rule file, the shipped one by default; called once, at start."""
+    return RuleBook.model_validate_json(path.read_bytes())
+
+
+def _valid(rows: Iterable[RowT], day: date) -> list[RowT]:
+    """List the rows valid on a day, the later ones last."""
+    valid = [r for r in rows if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to)]
+    return sorted(valid, key=lambda row: row.valid_from)
+
+
+def _only(rows: Iterable[RowT], day: date, name: str) -> RowT:
+    valid = _valid(rows, day)
+    if not valid:
+        raise NotFound(f"No contact rule for {name} is valid on {day}.")
+    return valid[-1]

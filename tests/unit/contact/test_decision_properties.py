@@ -1,0 +1,131 @@
+"""What holds for every person, message and hour that the decision can be asked about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.contact.decision import class_at, decide
+from app.contact.rulebook import read_rules
+from app.contact.types import (
+    Account,
+    Allowances,
+    Channel,
+    Contact,
+    ContactFacts,
+    Later,
+    MessageClass,
+    MessageFacts,
+    No,
+    Now,
+    Window,
+)
+from app.core.clock import SHANGHAI
+from app.core.config import RIGHTS
+
+START = datetime(2026, 11, 23, tzinfo=UTC)
+RULES = read_rules().contact_rules(START)
+MOMENTS = st.integers(0, 3 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
+PAST = st.integers(1, 40 * 24 * 60).map(lambda minutes: START - timedelta(minutes=minutes))
+WINDOWS = st.none() | st.builds(Window, st.integers(0, 5), MOMENTS)
+ACCOUNTS = st.builds(
+    Account,
+    st.frozensets(st.sampled_from(RIGHTS)),
+    st.frozensets(st.sampled_from(["progress", "due"])),
+)
+PEOPLE = st.builds(
+    ContactFacts,
+    follows=st.booleans(),
+    allowances=st.builds(Allowances, WINDOWS, WINDOWS),
+    account=ACCOUNTS,
+    consents=st.frozensets(st.just("marketing")),
+    has_stopped_marketing=st.booleans(),
+    is_on_hold=st.booleans(),
+    is_in_distress=st.booleans(),
+    is_marketing_suppressed=st.booleans(),
+    last_own_message_at=st.none() | MOMENTS,
+    contacts=st.lists(st.builds(Contact, PAST, st.sampled_from(MessageClass)), max_size=8).map(
+        tuple
+    ),
+)
+MESSAGES = st.builds(
+    MessageFacts,
+    st.sampled_from(MessageClass),
+    template=st.none() | st.sampled_from(["progress", "due"]),
+    not_before=st.none() | MOMENTS,
+    expires_at=st.none() | MOMENTS,
+    was_asked_for=st.booleans(),
+)
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_a_later_time_is_really_allowed_when_it_comes(facts, message, now):
+    verdict = decide(facts, message, RULES, now)
+    if isinstance(verdict, Later):
+        assert verdict.at > now
+        assert isinstance(decide(facts, message, RULES, verdict.at), Now)
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_marketing_and_education_never_travel_by_template(facts, message, now):
+    if message.message_class in {MessageClass.MARKETING, MessageClass.EDUCATION}:
+        assert decide(facts, message, RULES, now) != Now(Channel.TEMPLATE)
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_only_an_answer_disturbs_the_night(facts, message, now):
+    verdict = decide(facts, message, RULES, now)
+    hour = now.astimezone(SHANGHAI).hour
+    if isinstance(verdict, Now) and not 8 <= hour < 22:
+        assert class_at(facts, message, RULES, now) is MessageClass.ANSWER
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_a_channel_is_used_only_with_the_right_to_it(facts, message, now):
+    verdict = decide(facts, message, RULES, now)
+    if verdict == Now(Channel.CUSTOM):
+        assert "customer_service" in facts.account.rights
+    if verdict == Now(Channel.TEMPLATE):
+        assert "templates" in facts.account.rights
+        assert message.template in facts.account.templates
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_more_against_a_person_being_written_to_never_opens_a_way(facts, message, now):
+    before = decide(facts, message, RULES, now)
+    for change in (
+        {"follows": False},
+        {"is_on_hold": True},
+        {"is_in_distress": True},
+        {"has_stopped_marketing": True},
+        {"is_marketing_suppressed": True},
+        {"consents": frozenset()},
+        {"contacts": (*facts.contacts, Contact(START, MessageClass.MARKETING))},
+        {"account": Account(frozenset(), frozenset())},
+    ):
+        after = decide(replace(facts, **change), message, RULES, now)
+        assert _openness(after) <= _openness(before)
+
+
+@given(PEOPLE, MESSAGES, MOMENTS, WINDOWS)
+def test_a_window_more_never_closes_a_way(facts, message, now, window):
+    closed = replace(facts, allowances=replace(facts.allowances, message=None))
+    opened = replace(facts, allowances=replace(facts.allowances, message=window))
+    assert _openness(decide(opened, message, RULES, now)) >= _openness(
+        decide(closed, message, RULES, now)
+    )
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_every_question_gets_one_of_three_answers(facts, message, now):
+    assert isinstance(decide(facts, message, RULES, now), Now | Later | No)
+
+
+def _openness(verdict):
+    match verdict:
+        case Now():
+            return (2, 0.0)
+        case Later(at=at):
+            return (1, -at.timestamp())
+    return (0, 0.0)
