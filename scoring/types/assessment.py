@@ -37,11 +37,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that fired, what it led to, and where it is written."""
+    """A rule that fired, what it led to, where it is written, and what its words need."""
 
     code: str
     effect: Effect
     source: str
+    params: Mapping[str, Param]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,67 @@
+"""Read reviewed JSON files whose checksum shows that what decides is what was reviewed.
+
+`python -m scoring.artifacts FILE…` writes the checksum anew after an edit: the diff shows both.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from scoring.types import Malformed, Source, decode, digest
+
+Shape = TypeVar("Shape")
+
+CHECKSUM = "sha256"
+
+
+class ArtifactDamaged(ValueError):
+    """A reviewed file was changed without sealing it again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: the checksum does not match the content")
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact(Generic[Shape]):
+    """The content of a reviewed file and what a decision records of it."""
+
+    content: Shape
+    source: Source
+
+
+def read(path: Path, shape: type[Shape]) -> Artifact[Shape]:
+    """Read one reviewed file, or say which file is wrong and where."""
+    try:
+        body = _body(path)
+        checksum = body.pop(CHECKSUM, None)
+        if checksum != digest(body):
+            raise ArtifactDamaged(path.name)
+        content = decode(shape, body)
+        return Artifact(content, Source(version=str(body.get("version")), sha256=str(checksum)))
+    except Malformed as malformed:
+        raise Malformed(path.name, str(malformed)) from None
+
+
+def seal(path: Path) -> None:
+    """Write the checksum of a file into it."""
+    body = _body(path)
+    body.pop(CHECKSUM, None)
+    text = json.dumps({CHECKSUM: digest(body), **body}, ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _body(path: Path) -> dict[str, object]:
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise Malformed("", "not JSON in UTF-8") from None
+    if not isinstance(body, dict):
+        raise Malformed("", "an object is wanted")
+    return body
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        seal(Path(name))

@@ -1,0 +1,93 @@
+"""Bring cards, policy, law and lender together, checked against one another."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from scoring import artifacts
+from scoring.policy.law import Law, LawData, NoRuleInForce
+from scoring.policy.lender import LenderProfile
+from scoring.policy.limits import Desk
+from scoring.policy.rules import Policy
+from scoring.reasons import GROUPS
+from scoring.scorecard import Card, CardData, CardInvalid
+from scoring.types import Kind, LenderUnset, Source, Sources
+
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """Which reviewed files decide, by name."""
+
+    person_card: str = "person-expert-1"
+    firm_card: str = "firm-expert-1"
+    policy: str = "demo-1"
+    law: str = "law"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Everything that decides, with the versions and hashes that a decision records."""
+
+    cards: dict[Kind, Card]
+    desk: Desk
+    sources: dict[Kind, Sources]
+
+    @property
+    def policy(self) -> Policy:
+        """Take the policy."""
+        return self.desk.policy
+
+    @property
+    def law(self) -> Law:
+        """Take the law."""
+        return self.desk.law
+
+    @property
+    def lender(self) -> LenderProfile:
+        """Take the lender."""
+        return self.desk.lender
+
+    def check_in_force(self, on: date) -> None:
+        """Raise `NoRuleInForce` on a day that the policy does not cover."""
+        if not self.policy.is_in_force(on):
+            raise NoRuleInForce(f"policy {self.policy.version}", on)
+
+
+def load_rulebook(
+    lender: LenderProfile | None, *, folder: Path = PACKAGE, files: RuleFiles | None = None
+) -> RuleBook:
+    """Read the reviewed files; without a lender raise `LenderUnset`.
+
+    The folder holds `cards/` and `policies/`. A file that is damaged, malformed or contradicts
+    itself raises an error that names it.
+    """
+    if lender is None:
+        raise LenderUnset
+    names = files or RuleFiles()
+    policy = artifacts.read(folder / "policies" / f"{names.policy}.json", Policy)
+    law = artifacts.read(folder / "policies" / f"{names.law}.json", LawData)
+    by_kind: dict[Kind, str] = {"person": names.person_card, "firm": names.firm_card}
+    cards, sources = {}, {}
+    for kind, name in by_kind.items():
+        card = artifacts.read(folder / "cards" / f"{name}.json", CardData)
+        cards[kind] = _card_for(kind, card.content)
+        sources[kind] = Sources(
+            card=card.source,
+            policy=policy.source,
+            law=law.source,
+            lender=Source(version=lender.licence_number, sha256=lender.sha256),
+        )
+    return RuleBook(cards, Desk(policy.content, Law(law.content), lender), sources)
+
+
+def _card_for(kind: Kind, data: CardData) -> Card:
+    card = Card(data)
+    if data.kind != kind:
+        raise CardInvalid(f"{data.version} is a card for another kind of applicant")
+    for group in card.groups:
+        if group not in GROUPS:
+            raise CardInvalid(f"{data.version}: nobody has words for the group {group}")
+    return card
