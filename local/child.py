@@ -10,9 +10,10 @@ import pwd
 import signal
 from pathlib import Path
 
-# linux/prctl.h and linux/capability.h
+# linux/prctl.h, linux/securebits.h and linux/capability.h
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -42,7 +43,9 @@ def become(account: pwd.struct_passwd, *, passing_closed_folders: bool) -> None:
     than we run, and would let everybody in.
     """
     if passing_closed_folders:
-        prctl(PR_SET_KEEPCAPS, 1)
+        # The bit keeps capabilities over the change of user, and makes access(2) honour them:
+        # initdb asks it whether the other programs may be run.
+        prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
     os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)

