@@ -1,0 +1,127 @@
+"""Send one text to many, within what each person may get in a month (facts 2.3 and 3.6)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from simulator.api.endpoint import Call, Endpoint, Json
+from simulator.delivery import Push
+from simulator.errors import Refused
+from simulator.pushes import PLATFORM_SENDER
+from simulator.rules import (
+    MASS_PER_MONTH,
+    MASS_REPEAT_SECONDS,
+    TEXT_LIMIT_BYTES,
+    month_of,
+)
+from simulator.stage import Platform
+from simulator.state import Bubble, MassJob, Phone
+from simulator.wire import build
+
+_LISTED_LEAST, _LISTED_MOST = 2, 10_000
+_CLIENT_ID_BYTES = 32
+_CALLS_A_MINUTE = 60
+_FIRST_MSG_ID = 3_147_000_000
+
+
+def _send(platform: Platform, call: Call) -> Json:
+    openids = call.sequence("touser")
+    if len(openids) < _LISTED_LEAST:
+        raise Refused(40130)
+    if len(openids) > _LISTED_MOST:
+        raise Refused(40032)
+    known = [platform.world.account.by_openid(openid) for openid in openids]
+    return _launch(platform, call, [phone for phone in known if phone], len(openids))
+
+
+def _send_all(platform: Platform, call: Call) -> Json:
+    account, chosen = platform.world.account, call.mapping("filter")
+    phones = [phone for phone in account.phones.values() if phone.is_following]
+    if chosen.get("is_to_all") is not True:
+        tag_id = chosen.get("tag_id")
+        if not isinstance(tag_id, int) or tag_id not in account.tags:
+            raise Refused(-1)  # a wrong tag is answered as if the system were busy
+        phones = [phone for phone in phones if tag_id in phone.tag_ids]
+    return _launch(platform, call, phones, len(phones))
+
+
+def _launch(platform: Platform, call: Call, phones: list[Phone], total: int) -> Json:
+    account, now = platform.world.account, platform.clock.now()
+    text = _text(call)
+    client_key = _client_key(call)
+    alive = [job for job in account.mass_jobs if now - job.created_at < MASS_REPEAT_SECONDS]
+    known = next((job for job in alive if job.client_key == client_key), None)
+    if known:
+        raise Refused(45065, msg_id=known.msg_id)
+    if sum(now - job.created_at < 60 for job in alive) >= _CALLS_A_MINUTE:  # noqa: PLR2004
+        raise Refused(45011)
+    job = MassJob(_FIRST_MSG_ID + account.next_id(), client_key, now)
+    account.mass_jobs = [*alive, job]
+    month = month_of(now)
+    reached = [phone for phone in phones if _may_get(phone, month)]
+    for phone in reached:
+        phone.mass_received[month] = phone.mass_received.get(month, 0) + 1
+        bubble = Bubble(account.next_id(), now, "them", "text", {"text": text}, call.name)
+        account.show(phone, bubble)
+    _push_outcome(platform, job.msg_id, total, len(reached))
+    return {"errcode": 0, "errmsg": "send job submission success", "msg_id": job.msg_id}
+
+
+def _may_get(phone: Phone, month: str) -> bool:
+    has_room = phone.mass_received.get(month, 0) < MASS_PER_MONTH
+    return phone.is_following and not phone.blocks_messages and has_room
+
+
+def _text(call: Call) -> str:
+    if call.text("msgtype") != "text":
+        # No material can be made here, so no other kind has a valid media_id.
+        raise Refused(40007)
+    content = call.mapping("text").get("content")
+    if not isinstance(content, str) or not content.strip():
+        raise Refused(44004)
+    if len(content.encode()) > TEXT_LIMIT_BYTES:
+        raise Refused(45002)
+    return content
+
+
+def _client_key(call: Call) -> str:
+    given = call.text("clientmsgid")
+    if len(given.encode()) > _CLIENT_ID_BYTES:
+        raise Refused(45067)
+    # Without a key the platform takes a digest of range and content.
+    digest = hashlib.sha256(repr(sorted(call.body.items())).encode()).hexdigest()
+    return given or digest
+
+
+def _push_outcome(platform: Platform, msg_id: int, total: int, reached: int) -> None:
+    xml = build(
+        {
+            "ToUserName": platform.settings.account_id,
+            "FromUserName": PLATFORM_SENDER,
+            "CreateTime": int(platform.clock.now()),
+            "MsgType": "event",
+            "Event": "MASSSENDJOBFINISH",
+            "MsgID": msg_id,
+            "Status": "send success",
+            "TotalCount": total,
+            "FilterCount": reached,
+            "SentCount": reached,
+            "ErrorCount": 0,
+        }
+    )
+    push = Push(0, PLATFORM_SENDER, xml, is_event=True, shows_errors=False)
+    platform.courier.send(push)
+
+
+def _get(platform: Platform, call: Call) -> Json:
+    asked = str(call.body.get("msg_id", ""))
+    if asked not in {str(job.msg_id) for job in platform.world.account.mass_jobs}:
+        raise Refused(40059)
+    return {"msg_id": int(asked), "msg_status": "SEND_SUCCESS"}
+
+
+ENDPOINTS = {
+    "/cgi-bin/message/mass/send": Endpoint("POST", _send, 100),
+    "/cgi-bin/message/mass/sendall": Endpoint("POST", _send_all, 100),
+    "/cgi-bin/message/mass/get": Endpoint("POST", _get, 100_000),
+}
