@@ -1,0 +1,161 @@
+"""The door to the platform: the ports, and the live gateway behind them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wechatpy import WeChatClient
+
+from app.core.types import Secret
+from app.wechat.calls import ApiAccount, Calls, mapping
+from app.wechat.ports import (
+    MOST_PEOPLE,
+    Account,
+    Directory,
+    FollowerPage,
+    Gateway,
+    PersonFacts,
+    QrCode,
+    Quota,
+    Sender,
+    Sent,
+    TokenStore,
+)
+
+__all__ = [
+    "Account",
+    "ApiAccount",
+    "Directory",
+    "FollowerPage",
+    "Gateway",
+    "LiveGateway",
+    "PersonFacts",
+    "QrCode",
+    "Quota",
+    "Sender",
+    "Sent",
+    "TokenStore",
+]
+
+
+class LiveGateway:
+    """Speak to the platform; implements `Gateway`."""
+
+    def __init__(self, account: ApiAccount, tokens: TokenStore) -> None:
+        self._calls = Calls(account, tokens)
+
+    def send_text(self, openid: Secret, words: str) -> Sent:
+        """Send a customer-service text."""
+
+        def ask(client: WeChatClient) -> Sent:
+            mapping(client.message.send_text(openid.value, words))
+            return Sent()
+
+        return self._calls.send("custom/send", ask)
+
+    def send_template(
+        self,
+        openid: Secret,
+        template_id: str,
+        data: Mapping[str, str],
+        url: str,
+        client_msg_id: str,
+    ) -> Sent:
+        """Send a template message, at most one in ten minutes per `client_msg_id`."""
+        # wechatpy's own send_template cannot carry client_msg_id.
+        body = {
+            "touser": openid.value,
+            "template_id": template_id,
+            "data": {name: {"value": value} for name, value in data.items()},
+            "client_msg_id": client_msg_id,
+            **({"url": url} if url else {}),
+        }
+
+        def ask(client: WeChatClient) -> Sent:
+            answer = mapping(client.post("message/template/send", data=body))
+            return Sent(str(answer["msgid"]))
+
+        return self._calls.send("template/send", ask)
+
+    def followers(self, after: Secret | None = None) -> FollowerPage:
+        """Return up to 10,000 of those who follow; 500 calls a day."""
+
+        def ask(client: WeChatClient) -> FollowerPage:
+            answer = mapping(client.user.get_followers(after.value if after else None))
+            # The last page still names a next openid; only the page after it has no data.
+            openids = tuple(Secret(str(one)) for one in answer.get("data", {}).get("openid", []))
+            cursor = str(answer.get("next_openid") or "")
+            return FollowerPage(openids, Secret(cursor) if openids and cursor else None)
+
+        return self._calls.read("user/get", ask)
+
+    def people(self, openids: Sequence[Secret]) -> tuple[PersonFacts, ...]:
+        """Return the facts of at most a hundred people."""
+        if not 0 < len(openids) <= MOST_PEOPLE:
+            raise ValueError(f"between one and {MOST_PEOPLE} people at a time")
+
+        def ask(client: WeChatClient) -> tuple[PersonFacts, ...]:
+            answer = client.user.get_batch([openid.value for openid in openids])
+            return tuple(_facts(mapping(one)) for one in answer)
+
+        return self._calls.read("user/info/batchget", ask)
+
+    def menu(self) -> dict[str, Any] | None:
+        """Return the menu as menu/create takes it, or nothing when there is none."""
+
+        def ask(client: WeChatClient) -> dict[str, Any] | None:
+            answer = client.menu.get()
+            return None if answer is None else mapping(mapping(answer)["menu"])
+
+        return self._calls.read("menu/get", ask)
+
+    def put_menu(self, menu: Mapping[str, Any]) -> None:
+        """Replace the menu; people see it within minutes."""
+        self._calls.read("menu/create", lambda client: mapping(client.menu.create(dict(menu))))
+
+    def create_qr(self, scene: str, lasting_seconds: int | None = None) -> QrCode:
+        """Make a code with a scene, for good unless it says how long."""
+        wanted: dict[str, Any] = {"action_info": {"scene": {"scene_str": scene}}}
+        if lasting_seconds is None:
+            wanted["action_name"] = "QR_LIMIT_STR_SCENE"
+        else:
+            wanted |= {"action_name": "QR_STR_SCENE", "expire_seconds": lasting_seconds}
+
+        def ask(client: WeChatClient) -> QrCode:
+            answer = mapping(client.qrcode.create(wanted))
+            ticket = str(answer["ticket"])
+            return QrCode(ticket, str(answer["url"]), str(client.qrcode.get_url(ticket)))
+
+        return self._calls.read("qrcode/create", ask)
+
+    def callback_addresses(self) -> tuple[str, ...]:
+        """Return the addresses that deliveries come from."""
+
+        def ask(client: WeChatClient) -> tuple[str, ...]:
+            answer = mapping(client.get("getcallbackip"))
+            return tuple(str(address) for address in answer["ip_list"])
+
+        return self._calls.read("getcallbackip", ask)
+
+    def quota(self, path: str) -> Quota:
+        """Return today's allowance of one call, such as `/cgi-bin/message/custom/send`."""
+
+        def ask(client: WeChatClient) -> Quota:
+            answer = mapping(client.post("openapi/quota/get", data={"cgi_path": path}))
+            told = mapping(answer["quota"])
+            return Quota(int(told["daily_limit"]), int(told["used"]), int(told["remain"]))
+
+        return self._calls.read("openapi/quota/get", ask)
+
+
+def _facts(told: Mapping[str, Any]) -> PersonFacts:
+    unionid = str(told.get("unionid") or "")
+    # A number arrives as qr_scene, words as qr_scene_str; 0 and "" mean that no code was scanned.
+    scene = str(told.get("qr_scene_str") or told.get("qr_scene") or "")
+    return PersonFacts(
+        openid=Secret(str(told["openid"])),
+        is_following=told.get("subscribe") == 1,
+        unionid=Secret(unionid) if unionid else None,
+        followed_at=int(told.get("subscribe_time") or 0),
+        subscribe_scene=str(told.get("subscribe_scene") or ""),
+        qr_scene=scene,
+    )

@@ -1,0 +1,133 @@
+"""What we ask of the platform, as three small ports, and the facts that come back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.core.types import Secret
+
+Fetch = Callable[[bool], tuple[Secret, int]]
+"""Ask the platform for a token, by force or not; returns it with its seconds to live."""
+
+MOST_PEOPLE = 100
+"""user/info/batchget: developers.weixin.qq.com/doc/service/api/usermanage/userinfo."""
+
+
+class TokenStore(Protocol):
+    """Where all processes keep the one access token."""
+
+    def current(self, fetch: Fetch) -> Secret:
+        """Return the token that everybody uses, fetched by one of all if there is none."""
+        ...
+
+    def replace(self, refused: Secret, fetch: Fetch) -> Secret:
+        """Return a newer token than the one that the platform refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform took a message; a template message has an id that its outcome will name."""
+
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerPage:
+    """Some of those who follow; `after` asks for the next page, `None` when this was the last."""
+
+    openids: tuple[Secret, ...]
+    after: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the platform tells about one person, nothing but the openid when not following."""
+
+    openid: Secret
+    is_following: bool
+    unionid: Secret | None = None
+    followed_at: int = 0
+    subscribe_scene: str = ""
+    qr_scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A code that people scan; `image_url` shows it, `url` is what it says."""
+
+    ticket: str
+    url: str
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How often one call may be made today."""
+
+    daily_limit: int
+    used: int
+    remain: int
+
+
+class Sender(Protocol):
+    """Deliver words to one person.
+
+    Every method raises `PlatformRefused`, `PlatformUnreachable` (nothing was sent) or
+    `OutcomeUnknown` (never to be sent again).
+    """
+
+    def send_text(self, openid: Secret, words: str) -> Sent:
+        """Send a customer-service text."""
+        ...
+
+    def send_template(
+        self,
+        openid: Secret,
+        template_id: str,
+        data: Mapping[str, str],
+        url: str,
+        client_msg_id: str,
+    ) -> Sent:
+        """Send a template message, at most one in ten minutes per `client_msg_id`."""
+        ...
+
+
+class Directory(Protocol):
+    """Look up who follows."""
+
+    def followers(self, after: Secret | None = None) -> FollowerPage:
+        """Return up to 10,000 of those who follow; 500 calls a day."""
+        ...
+
+    def people(self, openids: Sequence[Secret]) -> tuple[PersonFacts, ...]:
+        """Return the facts of at most a hundred people."""
+        ...
+
+
+class Account(Protocol):
+    """Look after the account itself."""
+
+    def menu(self) -> dict[str, Any] | None:
+        """Return the menu as menu/create takes it, or nothing when there is none."""
+        ...
+
+    def put_menu(self, menu: Mapping[str, Any]) -> None:
+        """Replace the menu; people see it within minutes."""
+        ...
+
+    def create_qr(self, scene: str, lasting_seconds: int | None = None) -> QrCode:
+        """Make a code with a scene, for good unless it says how long."""
+        ...
+
+    def callback_addresses(self) -> tuple[str, ...]:
+        """Return the addresses that deliveries come from."""
+        ...
+
+    def quota(self, path: str) -> Quota:
+        """Return today's allowance of one call, such as `/cgi-bin/message/custom/send`."""
+        ...
+
+
+class Gateway(Sender, Directory, Account, Protocol):
+    """Everything that we ask of the platform."""

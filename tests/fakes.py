@@ -1,0 +1,85 @@
+"""One fake per port, each with a list of what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.errors import Failure
+from app.core.types import Secret
+from app.wechat.errcodes import refusal
+from app.wechat.gateway import FollowerPage, PersonFacts, QrCode, Quota, Sent
+
+PAGE = 10_000
+
+
+@dataclass
+class RecordingGateway:
+    """A platform that takes everything, unless it was told to fail next."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    templates: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
+    known: dict[str, PersonFacts] = field(default_factory=dict)
+    menu_kept: dict[str, Any] | None = None
+    codes: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def refuse_next(self, code: int) -> None:
+        self.failures.append(refusal(code))
+
+    def fail_next(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+    def _happen(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+    def send_text(self, openid: Secret, words: str) -> Sent:
+        self._happen()
+        self.sent.append((openid.value, words))
+        return Sent()
+
+    def send_template(
+        self,
+        openid: Secret,
+        template_id: str,
+        data: Mapping[str, str],
+        url: str,
+        client_msg_id: str,
+    ) -> Sent:
+        self._happen()
+        repeats = [n for n, sent in enumerate(self.templates) if sent[3] == client_msg_id]
+        if not repeats:
+            self.templates.append((openid.value, template_id, dict(data), client_msg_id))
+        return Sent(str(4_300_000_000_000_000_000 + (repeats or [len(self.templates) - 1])[0]))
+
+    def followers(self, after: Secret | None = None) -> FollowerPage:
+        self._happen()
+        following = [openid for openid, facts in self.known.items() if facts.is_following]
+        start = following.index(after.value) + 1 if after else 0
+        page = tuple(Secret(openid) for openid in following[start : start + PAGE])
+        return FollowerPage(page, page[-1] if page else None)
+
+    def people(self, openids: Sequence[Secret]) -> tuple[PersonFacts, ...]:
+        self._happen()
+        return tuple(self.known[openid.value] for openid in openids)
+
+    def menu(self) -> dict[str, Any] | None:
+        self._happen()
+        return self.menu_kept
+
+    def put_menu(self, menu: Mapping[str, Any]) -> None:
+        self._happen()
+        self.menu_kept = dict(menu)
+
+    def create_qr(self, scene: str, lasting_seconds: int | None = None) -> QrCode:
+        self._happen()
+        self.codes.append(scene)
+        return QrCode(scene, f"http://weixin.qq.com/q/{scene}", f"https://example.com/{scene}")
+
+    def callback_addresses(self) -> tuple[str, ...]:
+        self._happen()
+        return ("127.0.0.1",)
+
+    def quota(self, path: str) -> Quota:
+        self._happen()
+        return Quota(500_000, len(self.sent), 500_000 - len(self.sent))
