@@ -51,6 +51,7 @@ NEEDED: Final = {
     "person": ("tenure", "income_band", "debt_band", "credit_record"),
     "firm": ("industry", "headcount", "revenue_band", "firm_debt_band", "credit_record"),
 }
+WITHOUT_WORK: Final = ("unemployed", "student")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,10 @@ def facts_from_answers(answers: Mapping[str, str | int | None]) -> Facts:
     known = {field.name for field in fields(Facts)}
     for name in sorted(set(answers) - known):
         raise AnswerUnusable(name)
-    foreign = set(NEEDED["person" if answers.get("situation") == "owner" else "firm"])
-    foreign.discard("credit_record")
+    situation = answers.get("situation")
+    foreign = set(NEEDED["person" if situation == "owner" else "firm"]) - {"credit_record"}
+    if situation in WITHOUT_WORK:
+        foreign.add("tenure")
     kept = {name: None if name in foreign else answers.get(name) for name in known}
     try:
         return decode(Facts, kept)
@@ -96,10 +99,8 @@ def facts_from_answers(answers: Mapping[str, str | int | None]) -> Facts:
 
 def unanswered(facts: Facts) -> tuple[str, ...]:
     """List what a decision by machine needs and was not given."""
-    if facts.situation in ("unemployed", "student"):
-        needed = tuple(name for name in NEEDED["person"] if name != "tenure")
-    else:
-        needed = NEEDED[facts.kind]
+    excused = ("tenure",) if facts.situation in WITHOUT_WORK else ()
+    needed = (name for name in NEEDED[facts.kind] if name not in excused)
     return tuple(name for name in needed if getattr(facts, name) is None)
 
 

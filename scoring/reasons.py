@@ -66,13 +66,15 @@ SCORE_RULE: Final = "risk_above_policy"
 def reasons_for_rules(rules: Sequence[Rule], facts: Facts, effect: str) -> tuple[Reason, ...]:
     """Tell the rules that led to an outcome, in the order in which they fired."""
     way: Direction = "hurt" if effect == "decline" else "limited"
-    found = []
-    for rule in rules:
-        if rule.effect == effect and rule.code != SCORE_RULE:
-            found.append(Reason(rule.code, way, rule.params))
-        if rule.code == "debt_over_stop" and rule.effect == effect:
-            found.append(_quoting("amount_adds_burden", "hurt", ("amount_fen",), facts))
-    return tuple(found[:MAX_REASONS])
+    leading = [rule for rule in rules if rule.effect == effect and rule.code != SCORE_RULE]
+    told = [Reason(rule.code, way, rule.params) for rule in leading]
+    codes = [reason.code for reason in told]
+    if "debt_over_stop" in codes:
+        # Debts over the stop leave nothing for an instalment: one fact, told once.
+        told = [reason for reason in told if reason.code != "affordability_short"]
+        burden = _quoting("amount_adds_burden", "hurt", ("amount_fen",), facts)
+        told.insert(codes.index("debt_over_stop") + 1, burden)
+    return tuple(told[:MAX_REASONS])
 
 
 def reasons_for_score(score: Score, facts: Facts) -> tuple[Reason, ...]:

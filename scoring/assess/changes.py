@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from scoring.assess.judgement import Judgement, judge
 from scoring.assess.rulebook import RuleBook
@@ -48,7 +49,8 @@ def _lower_debts(facts: Facts) -> Iterator[Trial]:
     bands = CODES[field]
     for band in reversed(bands[: bands.index(getattr(facts, field))]):
         most = yuan[band][1] or 0
-        yield Change("less_debt", {"monthly_fen": most * YUAN}), replace(facts, **{field: band})
+        lower: dict[str, Any] = {field: band}
+        yield Change("less_debt", {"monthly_fen": most * YUAN}), replace(facts, **lower)
 
 
 def _smaller_amount(facts: Facts, circumstances: Circumstances, book: RuleBook) -> list[Change]:

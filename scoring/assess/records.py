@@ -34,7 +34,8 @@ def record(
     """Join an answer with the judgement and the sources behind it."""
     return Assessment(
         outcome=answer.outcome,
-        tier=judged.price.tier.name if judged.price else None,
+        # Who is declined is in no tier, whatever price was worked out on the way.
+        tier=judged.price.tier.name if judged.price and answer.outcome != "decline" else None,
         offer=answer.offer,
         proposal=answer.proposal,
         score=judged.score,
