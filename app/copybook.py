@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from app.core.clock import SHANGHAI
 from app.core.errors import Failure, NotFound
 
 TEXT_LIMIT_BYTES = 2000
@@ -87,7 +88,8 @@ class Copybook:
         self._option_links = option_links
         environment = _environment(templates_dir, house, self._our_link)
         names = environment.list_templates(filter_func=lambda name: name.endswith(_ENDINGS))
-        self._templates = {_key(name): environment.get_template(name) for name in names}
+        compiled = {name: environment.get_template(name) for name in names}
+        self._templates = {_key(name): one for name, one in compiled.items() if _is_whole(name)}
 
     @property
     def keys(self) -> frozenset[str]:
@@ -162,6 +164,7 @@ def _environment(templates_dir: Path, house: House, our_link: object) -> Environ
         "yuan": yuan,
         "percent": percent,
         "day": day,
+        "minute": minute,
         "circled": circled,
         "our_link": our_link,
     }
@@ -180,10 +183,18 @@ def percent(basis_points: int) -> str:
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%" if rest else f"{whole}%"
 
 
-def day(value: date | str) -> str:
-    """Write a date as people say it: 12月23日; ISO text is read first."""
+def day(value: datetime | date | str) -> str:
+    """Write a day as people say it: 12月23日; a moment is taken where people are."""
     when = date.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(when, datetime):
+        when = when.astimezone(SHANGHAI)
     return f"{when.month}月{when.day}日"
+
+
+def minute(value: datetime) -> str:
+    """Write a moment to the minute, where people are: 2026年11月23日 11:20."""
+    here = value.astimezone(SHANGHAI)
+    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
 
 
 def circled(number: int) -> str:
@@ -195,6 +206,11 @@ def _harmless(value: object) -> object:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return _BARE_HOST.sub("．", _SCHEME.sub(" ", _CONTROL.sub(" ", value)))
+
+
+def _is_whole(name: str) -> bool:
+    """Say whether a file is a message of its own, and not a part that others include."""
+    return not name.rpartition("/")[2].startswith("_")
 
 
 def _key(name: str) -> str:
