@@ -26,8 +26,11 @@ FIELD_LIMIT_CHARACTERS = 20
 """One field of a template message, without line breaks (the platform's notice of 2023-05-04)."""
 
 _ENDINGS = (".txt.j2", ".json.j2")
-# C0 and C1 controls, zero-width signs, and those that turn the direction of writing.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+# C0 and C1 controls, zero-width signs, signs that turn the direction of writing, and what is no
+# character at all (lone surrogates, the two that XML forbids).
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+"
+)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/+|[<>]", re.IGNORECASE)
 # WeChat makes a link of a bare "example.com"; a dot before a letter becomes a full-width one.
 _BARE_HOST = re.compile(r"(?<=[a-z0-9-])\.(?=[a-z])", re.IGNORECASE)
