@@ -45,6 +45,7 @@ class ApiAccount:
     app_id: str
     secret: Secret
     base_url: str
+    timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS
 
 
 class Calls:
@@ -92,7 +93,7 @@ class Calls:
                 self._account.app_id,
                 secret="",
                 access_token=token.value,
-                timeout=TIMEOUT_SECONDS,
+                timeout=self._account.timeout_seconds,
                 auto_retry=False,
             )
             client.API_BASE_URL = self._base
@@ -118,7 +119,7 @@ class Calls:
                 "secret": self._account.secret.value,
                 "force_refresh": is_forced,
             },
-            timeout=TIMEOUT_SECONDS,
+            timeout=self._account.timeout_seconds,
         )
         answer.raise_for_status()
         told = mapping(answer.json())

@@ -30,6 +30,8 @@ class Row(NamedTuple):
     sentence: str
 
 
+NO_MENU = 46003
+
 _UNDOCUMENTED = Row("bug", "a code that is not in our table")
 
 TABLE: dict[int, Row] = {
@@ -103,7 +105,7 @@ TABLE: dict[int, Row] = {
     43003: Row("bug", "the call wants HTTPS"),
     44002: Row("bug", "the body is empty"),
     45103: Row("bug", "the call has been withdrawn"),
-    46003: Row("config", "the account has no menu"),
+    NO_MENU: Row("config", "the account has no menu"),
     47001: Row("bug", "the JSON is wrong"),
     76003: Row("bug", "the path is not a call of the platform"),
 }

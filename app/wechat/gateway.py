@@ -5,8 +5,10 @@ from typing import Any
 
 from wechatpy import WeChatClient
 
+from app.core.errors import PlatformRefused
 from app.core.types import Secret
 from app.wechat.calls import ApiAccount, Calls, mapping
+from app.wechat.errcodes import NO_MENU
 from app.wechat.ports import (
     MOST_PEOPLE,
     Account,
@@ -82,7 +84,8 @@ class LiveGateway:
         def ask(client: WeChatClient) -> FollowerPage:
             answer = mapping(client.user.get_followers(after.value if after else None))
             # The last page still names a next openid; only the page after it has no data.
-            openids = tuple(Secret(str(one)) for one in answer.get("data", {}).get("openid", []))
+            found = mapping(answer.get("data", {})).get("openid", [])
+            openids = tuple(Secret(str(one)) for one in found)
             cursor = str(answer.get("next_openid") or "")
             return FollowerPage(openids, Secret(cursor) if openids and cursor else None)
 
@@ -93,20 +96,27 @@ class LiveGateway:
         if not 0 < len(openids) <= MOST_PEOPLE:
             raise ValueError(f"between one and {MOST_PEOPLE} people at a time")
 
+        body = {"user_list": [{"openid": openid.value} for openid in openids]}
+
         def ask(client: WeChatClient) -> tuple[PersonFacts, ...]:
-            answer = client.user.get_batch([openid.value for openid in openids])
-            return tuple(_facts(mapping(one)) for one in answer)
+            # wechatpy's get_batch would take an empty page for nobody.
+            answer = mapping(client.post("user/info/batchget", data=body))
+            return tuple(_facts(mapping(one)) for one in answer["user_info_list"])
 
         return self._calls.read("user/info/batchget", ask)
 
     def menu(self) -> dict[str, Any] | None:
         """Return the menu as menu/create takes it, or nothing when there is none."""
 
-        def ask(client: WeChatClient) -> dict[str, Any] | None:
-            answer = client.menu.get()
-            return None if answer is None else mapping(mapping(answer)["menu"])
+        def ask(client: WeChatClient) -> dict[str, Any]:
+            return mapping(mapping(client.get("menu/get"))["menu"])
 
-        return self._calls.read("menu/get", ask)
+        try:
+            return self._calls.read("menu/get", ask)
+        except PlatformRefused as refused:
+            if refused.code != NO_MENU:
+                raise
+            return None
 
     def put_menu(self, menu: Mapping[str, Any]) -> None:
         """Replace the menu; people see it within minutes."""

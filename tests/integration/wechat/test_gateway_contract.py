@@ -1,0 +1,128 @@
+"""What every gateway promises, played before the recording one and the live one."""
+
+import pytest
+
+from app.core.errors import OutcomeUnknown, PlatformRefused
+from app.core.types import Secret
+from app.wechat.menus import menu_json
+from tests.integration.wechat.stages import TEMPLATE_ID, RecordingStage, a_simulator_stage
+
+
+@pytest.fixture(params=["recording", "live"])
+def stage(request):
+    if request.param == "recording":
+        yield RecordingStage()
+        return
+    with a_simulator_stage(request.getfixturevalue("redis_url")) as live:
+        yield live
+
+
+class TestGateway:
+    def test_words_arrive_as_they_were_sent(self, stage):
+        openid = stage.follower()
+        words = '额度 <a href="weixin://bizmsgmenu?msgmenuid=1">1 我要办理</a>\n“引号” & \\'
+        stage.gateway.send_text(openid, words)
+        assert stage.texts(openid) == [words]
+
+    def test_words_reach_one_person_only(self, stage):
+        openid, other = stage.follower(), stage.follower()
+        stage.gateway.send_text(openid, "额度")
+        assert stage.texts(other) == []
+
+    @pytest.mark.parametrize(
+        ("code", "action"),
+        [
+            (-1, "retry"),
+            (40003, "drop_person"),
+            (45009, "retry_later"),
+            (45015, "close_window"),
+            (45047, "close_window"),
+            (48002, "mute"),
+            (48001, "config"),
+            (48004, "stop_channel"),
+            (45002, "content"),
+            (47001, "bug"),
+            (99999, "bug"),
+        ],
+    )
+    def test_a_refusal_says_what_to_do_and_the_next_message_goes(self, stage, code, action):
+        openid = stage.follower()
+        stage.gateway.send_text(openid, "一")
+        stage.refuse_next(code)
+        with pytest.raises(PlatformRefused) as refused:
+            stage.gateway.send_text(openid, "二")
+        assert (refused.value.code, refused.value.action) == (code, action)
+        stage.gateway.send_text(openid, "三")
+        assert stage.texts(openid) == ["一", "三"]
+
+    def test_a_message_whose_answer_was_lost_is_unknown(self, stage):
+        openid = stage.follower()
+        stage.gateway.send_text(openid, "一")
+        stage.lose_next()
+        with pytest.raises(OutcomeUnknown):
+            stage.gateway.send_text(openid, "二")
+
+    def test_a_notice_arrives_with_its_values(self, stage):
+        openid = stage.follower()
+        data = {"thing1": "评估完成", "time2": "2026年11月23日"}
+        sent = stage.gateway.send_template(openid, TEMPLATE_ID, data, "", "notice-1")
+        assert int(sent.message_id) > 2**53
+        assert stage.notices(openid) == [["评估完成", "2026年11月23日"]]
+
+    def test_a_notice_sent_twice_under_one_id_arrives_once(self, stage):
+        openid = stage.follower()
+        data = {"thing1": "评估完成", "time2": "今天"}
+        first, again = (
+            stage.gateway.send_template(openid, TEMPLATE_ID, data, "https://example.com", "n-1")
+            for _ in range(2)
+        )
+        assert first == again
+        assert len(stage.notices(openid)) == 1
+
+    def test_followers_come_in_pages_that_end(self, stage):
+        everybody = {stage.follower() for _ in range(3)}
+        stage.stranger()
+        page = stage.gateway.followers()
+        assert everybody <= set(page.openids)
+        assert page.after is not None
+        last = stage.gateway.followers(page.after)
+        assert (last.openids, last.after) == ((), None)
+
+    def test_people_are_described_in_the_order_they_were_asked(self, stage):
+        plain, scanned, stranger = stage.follower(), stage.follower("poster-7"), stage.stranger()
+        one, two, three = stage.gateway.people([plain, scanned, stranger])
+        assert (one.openid, one.is_following, one.qr_scene) == (plain, True, "")
+        assert (two.openid, two.qr_scene) == (scanned, "poster-7")
+        assert two.subscribe_scene == "ADD_SCENE_QR_CODE"
+        assert (three.openid, three.is_following) == (stranger, False)
+
+    def test_the_menu_is_nothing_until_it_is_put(self, stage):
+        assert stage.gateway.menu() is None
+        stage.gateway.put_menu(menu_json())
+        assert stage.gateway.menu() == menu_json()
+
+    @pytest.mark.parametrize("lasting", [None, 3600])
+    def test_a_code_can_be_shown(self, stage, lasting):
+        code = stage.gateway.create_qr("poster-7", lasting)
+        assert code.ticket
+        assert code.url.startswith("http")
+        assert code.image_url.startswith("https://")
+
+    def test_the_account_knows_where_deliveries_come_from(self, stage):
+        assert stage.gateway.callback_addresses() == ("127.0.0.1",)
+
+    def test_a_quota_is_used_up_by_calls(self, stage):
+        openid, path = stage.follower(), "/cgi-bin/message/custom/send"
+        before = stage.gateway.quota(path)
+        stage.gateway.send_text(openid, "额度")
+        after = stage.gateway.quota(path)
+        assert (after.used, after.remain) == (before.used + 1, before.remain - 1)
+        assert after.daily_limit == before.daily_limit == 500_000
+
+
+def test_nobody_and_too_many_are_refused_before_any_call(redis_url):
+    with a_simulator_stage(redis_url) as live:
+        for count in (0, 101):
+            with pytest.raises(ValueError, match="between one and"):
+                live.gateway.people([Secret("o")] * count)
+        assert live.calls("/cgi-bin/user/info/batchget") == []
