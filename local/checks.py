@@ -30,13 +30,13 @@ def make_folders(settings: Settings) -> None:
         raise CannotRun(f"DATA_DIR cannot be written: {error.strerror}: {error.filename}") from None
 
 
-def check_room(folder: Path) -> None:
+def check_room(folder: Path, needed_megabytes: int = NEEDED_MEGABYTES) -> None:
     """Refuse when the disk is nearly full."""
     free = shutil.disk_usage(folder).free // MEGABYTE
-    if free < NEEDED_MEGABYTES:
+    if free < needed_megabytes:
         raise CannotRun(
             f"The disk under {folder} is nearly full: {free} MB are free, "
-            f"{NEEDED_MEGABYTES} MB are needed."
+            f"{needed_megabytes} MB are needed."
         )
 
 

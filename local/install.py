@@ -40,7 +40,7 @@ def problem_with_machine(system: str, machine: str, settings: str) -> str:
     missing = [
         name
         for name in ("DATABASE_URL", "REDIS_URL")
-        if not re.search(rf"^\s*(export\s+)?{name}\s*=\s*\S", settings, re.MULTILINE)
+        if not re.search(rf"^[ \t]*(export[ \t]+)?{name}[ \t]*=[ \t]*\S", settings, re.MULTILINE)
     ]
     if not missing:
         return ""
@@ -50,13 +50,13 @@ def problem_with_machine(system: str, machine: str, settings: str) -> str:
     )
 
 
-def problem_with_disk(folder: Path) -> str:
+def problem_with_disk(folder: Path, needed_megabytes: int = NEEDED_MEGABYTES) -> str:
     """Return how much room is missing, or nothing."""
     free = shutil.disk_usage(str(folder)).free // 1000000
-    if free >= NEEDED_MEGABYTES:
+    if free >= needed_megabytes:
         return ""
     return (
-        f"The disk under {folder} has {free} MB free; installing takes up to {NEEDED_MEGABYTES} MB."
+        f"The disk under {folder} has {free} MB free; installing takes up to {needed_megabytes} MB."
     )
 
 

@@ -13,10 +13,11 @@ AES_KEY_LENGTH = 43
 _ALPHANUMERIC = string.ascii_letters + string.digits
 
 
-def keep_keys(folder: Path) -> dict[str, str]:
+def keep_keys(folder: Path, *, with_account: bool) -> dict[str, str]:
     """Return this installation's secrets, making those that are missing; one file each, 0600."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return {name: _keep(folder / name.lower(), value) for name, value in make_keys().items()}
+    made = make_keys(with_account=with_account)
+    return {name: _keep(folder / name.lower(), value) for name, value in made.items()}
 
 
 def keep_postgres_password(folder: Path) -> str:
@@ -25,17 +26,24 @@ def keep_postgres_password(folder: Path) -> str:
     return _keep(folder / "postgres_password", secrets.token_urlsafe(24))
 
 
-def make_keys() -> dict[str, str]:
-    """Return fresh secrets under the names of the settings that take them."""
-    return {
+def make_keys(*, with_account: bool) -> dict[str, str]:
+    """Return fresh secrets under the names of the settings that take them.
+
+    The account is the one that the simulator plays; a real one cannot be made up.
+    """
+    made = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         # The first of the ring seals; the others only open.
         "DATA_KEYS": "1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        "WECHAT_APP_ID": "wx" + secrets.token_hex(8),
-        "WECHAT_APP_SECRET": secrets.token_hex(16),
-        "WECHAT_TOKEN": _alphanumeric(TOKEN_LENGTH),
-        "WECHAT_ENCODING_AES_KEY": _aes_key(),
     }
+    if with_account:
+        made |= {
+            "WECHAT_APP_ID": "wx" + secrets.token_hex(8),
+            "WECHAT_APP_SECRET": secrets.token_hex(16),
+            "WECHAT_TOKEN": _alphanumeric(TOKEN_LENGTH),
+            "WECHAT_ENCODING_AES_KEY": _aes_key(),
+        }
+    return made
 
 
 def _keep(path: Path, fresh: str) -> str:

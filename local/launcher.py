@@ -3,6 +3,7 @@
 import http.client
 import platform
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -38,7 +39,7 @@ class Launcher:
         self._servers = _embedded_servers(settings)
         self._environment = environment.compute(
             settings,
-            keys.keep_keys(settings.folder / "keys"),
+            keys.keep_keys(settings.folder / "keys", with_account=settings.simulator == "on"),
             {server.setting: server.url for server in self._servers},
         )
         self._supervision = Supervision(
@@ -94,7 +95,10 @@ class Launcher:
         while remains := leftovers.of_launch(self._launch):
             leftovers.end(remains)
         self._show_logs()
+        for follower in self._followers:
+            follower.close()
         environment.forget(self._settings)
+        shutil.rmtree(self._settings.socket_dir, ignore_errors=True)
         if self._is_alive("watch"):
             self._children["watch"].communicate()
 

@@ -5,6 +5,7 @@ or session has become, and no list of process ids could go stale.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,17 +14,17 @@ import psutil
 from local.environment import INSTALLATION_MARK, LAUNCH_MARK
 
 END_SECONDS = 5
+LOOK_SECONDS = 0.02
 
 
 def of_installation(folder: Path) -> list[psutil.Process]:
     """List what any launch of this installation left running."""
+    # PostgreSQL's children write their titles over their environment, but stay in its folder.
+    folders = {str(folder / "postgres"), str(folder / "redis")}
 
     def is_ours(process: psutil.Process) -> bool:
-        # PostgreSQL's own children write their titles over their environment; they all live in the
-        # cluster's folder.
-        return process.environ().get(INSTALLATION_MARK) == str(folder) or (
-            Path(process.cwd()) == folder / "postgres"
-        )
+        is_marked = process.environ().get(INSTALLATION_MARK) == str(folder)
+        return is_marked or process.cwd() in folders
 
     return _matching(is_ours)
 
@@ -43,7 +44,15 @@ def end(processes: Iterable[psutil.Process]) -> None:
     processes = list(processes)
     for process in processes:
         _kill(process)
-    psutil.wait_procs(processes, timeout=END_SECONDS)
+    wait_for(processes, END_SECONDS)
+
+
+def wait_for(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until the processes are gone; return those that are not in time."""
+    deadline = time.monotonic() + seconds
+    while (alive := [one for one in processes if _is_alive(one)]) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+    return alive
 
 
 def end_orphans(expected: set[int]) -> None:
@@ -68,6 +77,14 @@ def _matching(is_ours: Callable[[psutil.Process], bool]) -> list[psutil.Process]
         except (psutil.Error, OSError):
             continue  # gone meanwhile, or somebody else's
     return found
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        # A zombie is gone: in a container nobody may ever collect it.
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _kill(process: psutil.Process) -> None:

@@ -108,7 +108,7 @@ def _mistakes_for_the_programs() -> dict[str, None]:
     stand_ins = {"DATABASE_URL": "embedded", "REDIS_URL": "embedded", "SIMULATOR": "on"}
     said = given()
     if said.get("ENVIRONMENT") != "production":
-        stand_ins |= make_keys()
+        stand_ins |= make_keys(with_account=said.get("SIMULATOR") != "off")
     unsaid = {name.lower(): value for name, value in stand_ins.items() if not said.get(name)}
     try:
         config.Settings(**unsaid)  # type: ignore[arg-type]  # parsed, as from the environment

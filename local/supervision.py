@@ -133,7 +133,8 @@ class Supervision:
             stop_seconds=STOP_SECONDS,
             # PostgreSQL's children must hear of the end from their postmaster alone.
             as_group=str(not is_database).lower(),
-            logs=_escaped(self.logs_dir),
+            # supervisor expands this one twice.
+            logs=_escaped(_escaped(self.logs_dir)),
             log_name=name,
         )
 

@@ -36,6 +36,10 @@ class Follower:
             self._file = self._path.open("rb")
             self._show(self._file.read())
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
     def _show(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:

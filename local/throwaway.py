@@ -82,7 +82,7 @@ def main() -> int:
     with a_postgres() as database_url, a_redis() as redis_url:
         addresses = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        environment = {**os.environ, **make_keys(), **addresses, "PATH": path}
+        environment = {**os.environ, **make_keys(with_account=True), **addresses, "PATH": path}
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 
