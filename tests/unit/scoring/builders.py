@@ -1,0 +1,137 @@
+"""Rule books, facts and circumstances for the tests of scoring; every default is valid."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from scoring.assess import Circumstances, Facts, LenderProfile, RuleBook, facts_from_answers
+from scoring.assess.rulebook import PACKAGE, load_rulebook
+from scoring.policy.limits import Desk
+from scoring.policy.rules import Policy
+from scoring.types import CODES
+
+TODAY = date(2026, 11, 23)
+
+PERSON = {
+    "age_band": "25_34",
+    "situation": "employed",
+    "region": "330100",
+    "purpose": "renovation",
+    "amount_fen": 3_000_000,
+    "term_months": 12,
+    "tenure": "gt_3y",
+    "income_band": "8_12k",
+    "debt_band": "lt_1k",
+    "credit_record": "clean",
+}
+FIRM = {
+    "age_band": "35_44",
+    "situation": "owner",
+    "region": "110105",
+    "purpose": "stock",
+    "amount_fen": 5_000_000,
+    "term_months": 12,
+    "industry": "F",
+    "headcount": "h2_9",
+    "revenue_band": "300_1000k",
+    "firm_debt_band": "lt_5k",
+    "credit_record": "clean",
+}
+LENDER_FILE = PACKAGE.parent / "local" / "demo_lender.json"
+
+
+def a_lender(**changed) -> LenderProfile:
+    return LenderProfile.from_json(
+        json.dumps(json.loads(LENDER_FILE.read_text(encoding="utf-8")) | changed)
+    )
+
+
+@cache
+def the_book() -> RuleBook:
+    return load_rulebook(a_lender())
+
+
+def a_book(policy: Policy | None = None, lender: LenderProfile | None = None) -> RuleBook:
+    book = the_book()
+    return replace(book, desk=Desk(policy or book.policy, book.law, lender or book.lender))
+
+
+def a_person(**answers) -> Facts:
+    return facts_from_answers(PERSON | answers)
+
+
+def a_firm(**answers) -> Facts:
+    return facts_from_answers(FIRM | answers)
+
+
+def some_circumstances(**known) -> Circumstances:
+    return Circumstances(**({"decided_on": TODAY} | known))
+
+
+def copied_rules(folder: Path) -> Path:
+    for name in ("cards", "policies"):
+        (folder / name).mkdir()
+        for file in (PACKAGE / name).glob("*.json"):
+            (folder / name / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+def _codes(name: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(CODES[name])
+
+
+COMMON = {
+    "age_band": _codes("age_band"),
+    "region": st.sampled_from(["330100", "110105", "110000", "820000", "540100"]),
+    "amount_fen": st.integers(1, 2_000_000_000),
+    "term_months": st.integers(1, 36),
+    "credit_record": _codes("credit_record"),
+}
+PERSON_ANSWERS = st.fixed_dictionaries(
+    COMMON
+    | {
+        "situation": st.sampled_from(["employed", "freelance", "student", "unemployed"]),
+        "purpose": st.sampled_from(
+            ["renovation", "education", "medical", "daily", "other", "investment", "repay_other"]
+        ),
+        "tenure": _codes("tenure"),
+        "income_band": _codes("income_band"),
+        "debt_band": _codes("debt_band"),
+    }
+)
+FIRM_ANSWERS = st.fixed_dictionaries(
+    COMMON
+    | {
+        "situation": st.just("owner"),
+        "purpose": st.sampled_from(
+            ["working_capital", "equipment", "stock", "shop", "payroll", "other", "investment"]
+        ),
+        "industry": _codes("industry"),
+        "headcount": _codes("headcount"),
+        "revenue_band": _codes("revenue_band"),
+        "firm_debt_band": _codes("firm_debt_band"),
+    }
+)
+ANSWERS = st.one_of(PERSON_ANSWERS, FIRM_ANSWERS)
+# The last day on which the demonstration policy can price under the law is at the end of 2027.
+DAYS = st.dates(date(2026, 1, 1), date(2028, 6, 30))
+CIRCUMSTANCES = st.builds(
+    Circumstances,
+    decided_on=DAYS,
+    first_timer=st.booleans(),
+    exposure_fen=st.sampled_from([0, 500_000, 19_950_000, 30_000_000]),
+    attempts_30d=st.integers(0, 4),
+    earlier_stop=st.booleans(),
+    asked_for_person=st.booleans(),
+)
+# Nothing that sends a person to a reviewer for reasons beside the answers themselves.
+QUIET = st.builds(
+    Circumstances,
+    decided_on=st.dates(date(2026, 1, 1), date(2027, 11, 30)),
+    first_timer=st.booleans(),
+    exposure_fen=st.sampled_from([0, 500_000, 19_950_000]),
+)
