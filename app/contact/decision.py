@@ -23,8 +23,9 @@ _A_DAY = timedelta(days=1)
 
 _ANSWERING = frozenset({MessageClass.ANSWER, MessageClass.SERVICE, MessageClass.DECISION})
 _UNASKED = frozenset(MessageClass) - _ANSWERING
-# Template messages carry service notices only: "no ads, no marketing" (platform rules, 2026-11).
-_BY_TEMPLATE = _ANSWERING | {MessageClass.REMINDER, MessageClass.COLLECTION}
+# Template messages carry notices of what a person set going: "no ads, no marketing", and reviewers
+# turn down templates that remind (platform rules and practice, 2026-11).
+_BY_TEMPLATE = _ANSWERING
 
 
 def decide(

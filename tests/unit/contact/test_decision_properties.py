@@ -68,8 +68,9 @@ def test_a_later_time_is_really_allowed_when_it_comes(facts, message, now):
 
 
 @given(PEOPLE, MESSAGES, MOMENTS)
-def test_marketing_and_education_never_travel_by_template(facts, message, now):
-    if message.message_class in {MessageClass.MARKETING, MessageClass.EDUCATION}:
+def test_nothing_unasked_travels_by_template_marketing_least_of_all(facts, message, now):
+    notices = {MessageClass.ANSWER, MessageClass.SERVICE, MessageClass.DECISION}
+    if message.message_class not in notices:
         assert decide(facts, message, RULES, now) != Now(Channel.TEMPLATE)
 
 
