@@ -111,6 +111,14 @@ class Settings(BaseSettings):
         return (self.public_base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
+class DatabaseSettings(BaseSettings):
+    """Where the database is: all that migrations need to know."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    database_url: str
+
+
 def read_settings() -> Settings:
     """Read the environment; raise `BadSettings` with every mistake in one list."""
     try:

@@ -62,10 +62,10 @@ class WrappedKey:
 
 
 class KeyRing:
-    """The installation's master keys: the first seals, every one opens, the last keys the look-ups.
+    """The installation's master keys: the first seals, all open, the last keys the look-ups.
 
-    Rotation puts a new key in front and wraps the persons' keys anew (`flask keys rotate`); the last
-    one stays, because a look-up index cannot be recomputed without opening everything.
+    Rotation puts a new key in front and wraps the persons' keys anew (`flask keys rotate`); the
+    last one stays: a look-up index cannot be recomputed without opening everything.
     """
 
     def __init__(self, keys: dict[str, bytes]) -> None:
@@ -103,6 +103,19 @@ class KeyRing:
     def rewrap(self, wrapped: WrappedKey) -> WrappedKey:
         """Wrap a person's key under the active master key."""
         return self._wrap(self._plain(wrapped))
+
+    def seal(self, plain: bytes) -> bytes:
+        """Seal what belongs to no person and lives for days, such as an answer after an erasure."""
+        name = self.active_id.encode()
+        return bytes([len(name)]) + name + self._sealers[self.active_id].seal(plain)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Open what `seal` sealed."""
+        end = 1 + sealed[0]
+        sealer = self._sealers.get(sealed[1:end].decode())
+        if sealer is None:
+            raise CannotOpen
+        return sealer.open(sealed[end:])
 
     def index(self, purpose: str, value: str) -> bytes:
         """Return the keyed look-up of a value: equal values meet, and nobody can guess from it."""

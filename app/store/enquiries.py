@@ -36,15 +36,13 @@ class Enquiry(Base):
     state: Mapped[str] = mapped_column(String(16))
     submitted_at: Mapped[datetime]
     trail: Mapped[str] = mapped_column(String(40))
-    lease_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(server_default="0")
 
 
 class Decision(Base):
     """What was decided about an enquiry, with everything needed to decide it again (the dossier).
 
-    `assessment` is the whole of `scoring.Assessment` as JSON; `inputs` what it was computed from.
-    `decided_by`: auto, or the reviewer's name.
+    `assessment` is what was concluded, as JSON; `dossier_sealed` that and everything it was computed
+    from, to the byte. `decided_by`: auto, or the reviewer's name.
     """
 
     __tablename__ = "decisions"
@@ -58,7 +56,7 @@ class Decision(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     outcome: Mapped[str] = mapped_column(String(12))
     assessment: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    inputs: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    dossier_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     inputs_hash: Mapped[str] = mapped_column(String(64))
     decided_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]

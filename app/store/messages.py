@@ -41,6 +41,7 @@ class Message(Base):
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
     delivery_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    text_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     state: Mapped[str] = mapped_column(String(12))
     channel: Mapped[str | None] = mapped_column(String(12))
     reason: Mapped[str | None] = mapped_column(String(48))

@@ -1,0 +1,134 @@
+"""Build everything once a process; nothing is connected until it is used."""
+
+from functools import cache
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from app.contact.rulebook import read_rules
+from app.copybook import Copybook, House, Lender
+from app.core.clock import SystemClock
+from app.core.config import ROOT, Settings, read_settings
+from app.core.crypto import KeyRing
+from app.core.errors import BadSettings, LenderUnset
+from app.core.log import configure
+from app.core.types import Secret
+from app.deps import Deps
+from app.dialogue.forms.catalogue import FORMS
+from app.queue import RqBell
+from app.state.tokens import RedisTokenStore
+from app.steps.notice import notice_of
+from app.store.session import make_engine, make_sessions
+from app.store.turns import Turns
+from app.wechat.calls import ApiAccount
+from app.wechat.gateway import LiveGateway
+from scoring.assess import LenderInvalid, LenderProfile, RuleBook, load_rulebook
+
+_DEMONSTRATION = ROOT / "local" / "demo_lender.json"
+_REDIS_SECONDS = 2.0
+STAFF_HOURS = "工作日9:00–18:00"
+RETENTION_DAYS = 90
+_HOTLINES = {"fraud": "96110", "despair": "12356"}
+
+
+def build_deps(settings: Settings | None = None) -> Deps:
+    """Build the bag of a process; raise `BadSettings` with every mistake found."""
+    settings = settings or read_settings()
+    configure(settings.log_level)
+    lender = read_lender(settings)
+    # One connection more than threads: /readyz and /metrics must not wait behind turns.
+    engine = make_engine(
+        settings.database_url,
+        connections=settings.web_threads + 2,
+        lock_seconds=settings.turn_wait_seconds,
+    )
+    redis = connect_redis(settings)
+    gateway = LiveGateway(
+        ApiAccount(
+            settings.wechat_app_id,
+            Secret(settings.wechat_app_secret.get_secret_value()),
+            settings.wechat_api_base_url,
+        ),
+        RedisTokenStore(redis, settings.wechat_app_id),
+    )
+    copybook = Copybook(
+        ROOT / "templates" / "messages",
+        _house(settings, lender),
+        option_links=settings.option_links,
+    )
+    return Deps(
+        settings=settings,
+        clock=make_clock(settings),
+        keyring=KeyRing.parse(settings.data_keys.get_secret_value()),
+        turns=Turns(engine),
+        sessions=make_sessions(engine),
+        copybook=copybook,
+        forms=FORMS,
+        notice=notice_of(FORMS, lender),
+        contact_book=read_rules(),
+        rulebook=cache(lambda: _rulebook(lender)),
+        sender=gateway,
+        directory=gateway,
+        account=gateway,
+        bell=RqBell(redis),
+    )
+
+
+def read_lender(settings: Settings) -> LenderProfile | None:
+    """Read who lends: the file of the settings, else the demonstration lender, `local` only."""
+    path = settings.lender_file or (_DEMONSTRATION if settings.environment == "local" else None)
+    if path is None:
+        return None
+    try:
+        lender = LenderProfile.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, LenderInvalid) as error:
+        raise BadSettings([f"LENDER_FILE {path}: {error}"]) from None
+    if settings.environment == "production" and lender.is_demonstration:
+        raise BadSettings(["LENDER_FILE names the demonstration lender; production needs yours"])
+    return lender
+
+
+def make_clock(settings: Settings) -> SystemClock:
+    """Return the clock; only `local` may travel in time."""
+    if settings.environment == "production":
+        return SystemClock()
+    return SystemClock(settings.clock_offset, settings.data_dir / "clock")
+
+
+def connect_redis(settings: Settings, *, blocks: bool = False) -> Redis:
+    """Return the client of Redis; it fails at once when Redis is away, its callers try again.
+
+    `blocks`: a worker waits on it for jobs, so reading has no time limit.
+    """
+    return Redis.from_url(
+        settings.redis_url,
+        socket_connect_timeout=_REDIS_SECONDS,
+        socket_timeout=None if blocks else _REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+def _rulebook(lender: LenderProfile | None) -> RuleBook:
+    if lender is None:
+        raise LenderUnset
+    return load_rulebook(lender)
+
+
+def _house(settings: Settings, lender: LenderProfile | None) -> House:
+    base = settings.base_url
+    page = lender.complaint_page if lender else "/complaints"
+    return House(
+        lender=Lender(
+            full_name=lender.full_name if lender else "",
+            short_name=lender.short_name if lender else "",
+            phone=lender.phone if lender else "",
+            complaint_url=page if page.startswith("https://") else base + page,
+            is_demonstration=lender.is_demonstration if lender else False,
+        ),
+        public_url=base,
+        privacy_url=f"{base}/privacy",
+        staff_hours=STAFF_HOURS,
+        retention_days=RETENTION_DAYS,
+        hotlines=_HOTLINES,
+    )

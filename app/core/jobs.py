@@ -1,0 +1,31 @@
+"""The names of the work that can be left for later; a row says which, a bell rings it."""
+
+from enum import StrEnum
+
+
+class JobName(StrEnum):
+    """One kind of work. The job itself is a function of the same name in `workers/jobs.py`."""
+
+    SCORE_DUE = "score_due"
+    DELIVER_DUE = "deliver_due"
+    LATE_TURNS = "late_turns"
+    REMIND_IDLE = "remind_idle"
+    ERASE_EXPIRED = "erase_expired"
+    COUNT_UP = "count_up"
+    FRESHEN_TOKEN = "freshen_token"  # noqa: S105 - a job's name
+    IMPORT_FOLLOWERS = "import_followers"
+
+
+class QueueName(StrEnum):
+    """The queues, most urgent first."""
+
+    URGENT = "urgent"
+    UPKEEP = "upkeep"
+
+
+URGENT_JOBS = frozenset({JobName.SCORE_DUE, JobName.DELIVER_DUE, JobName.LATE_TURNS})
+
+
+def queue_of(job: JobName) -> QueueName:
+    """Say which queue a job waits in."""
+    return QueueName.URGENT if job in URGENT_JOBS else QueueName.UPKEEP

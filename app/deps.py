@@ -1,0 +1,45 @@
+"""The bag a use case is handed: everything it may touch, built once by `bootstrap`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.contact.rulebook import RuleBook as ContactBook
+from app.copybook import Copybook
+from app.core.clock import Clock
+from app.core.config import Settings
+from app.core.crypto import KeyRing
+from app.dialogue.schema import Forms
+from app.queue import Bell
+from app.store.session import Sessions
+from app.store.turns import Turns
+from app.wechat.ports import Account, Directory, Sender
+from scoring.assess import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeVersion:
+    """The notice that consent is given to: its version, and the hash of its words."""
+
+    version: str
+    hash: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Deps:
+    """One of each; tests hand in their own."""
+
+    settings: Settings
+    clock: Clock
+    keyring: KeyRing
+    turns: Turns
+    sessions: Sessions
+    copybook: Copybook
+    forms: Forms
+    notice: NoticeVersion
+    contact_book: ContactBook
+    rulebook: Callable[[], RuleBook]
+    sender: Sender
+    directory: Directory
+    account: Account
+    bell: Bell

@@ -1,0 +1,166 @@
+"""Answer what a person sends: one turn, one transaction, the same answer to every delivery of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.core.clock import monotonic
+from app.core.jobs import JobName
+from app.core.types import (
+    Attachment,
+    ErasureOrdered,
+    Inbound,
+    JobFinished,
+    MenuClicked,
+    OtherEvent,
+    Place,
+    Scanned,
+    Text,
+    Unfollowed,
+)
+from app.deps import Deps
+from app.dialogue.engine import step
+from app.dialogue.types import Arrived, Pointed, Said, Showed, Typed
+from app.steps import late, words
+from app.steps.effects import TurnContext, apply_effects, begin_aftermath
+from app.steps.keep import Arrival, keep
+from app.steps.seat import channel_of, known_of, take_seat
+from app.store import erasure
+from app.store.turns import Loaded, TurnKey, TurnTransaction
+from app.store.writes import Writes
+
+__all__ = ["Arrival", "Reply", "receive", "run_late"]
+
+_LATE_BATCH = 50
+_LATE_LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The words that answer a delivery, and the CreateTime that every copy of them carries."""
+
+    words: str
+    created: int
+
+
+def receive(deps: Deps, inbound: Inbound, arrival: Arrival) -> Reply | None:
+    """Run the turn of a delivery, or return the answer that an earlier delivery of it got.
+
+    None: there is nothing to say now. Raise `DatabaseAway` when nothing could be stored; running
+    the same delivery again is safe.
+    """
+    key = _key_of(deps, inbound)
+    with deps.turns.begin() as turn:
+        patience = deps.settings.turn_wait_seconds - (monotonic() - arrival.at)
+        if turn.own(key, patience_seconds=patience):
+            return _take_turn(deps, turn, key, inbound, arrival)
+    with deps.turns.begin() as turn:
+        now = deps.clock.now()
+        sealed = deps.keyring.seal(late.to_bytes(inbound))
+        turn.leave_waiting(key, type(inbound).__name__, now, sealed)
+        writes = Writes(now, arrival.trail)
+        writes.bell(JobName.LATE_TURNS.value)
+        turn.write(writes)
+    return None
+
+
+def run_late(deps: Deps, trail: str) -> int:
+    """Run the turns of deliveries that gave up waiting; return how many were claimed."""
+    now = deps.clock.now()
+    with deps.turns.begin() as turn:
+        waiting = turn.claim_waiting(now, now + _LATE_LEASE, limit=_LATE_BATCH)
+    for sealed in waiting:
+        inbound = late.from_bytes(deps.keyring.open(sealed))
+        receive(deps, inbound, Arrival(monotonic(), trail, is_late=True))
+    return len(waiting)
+
+
+def _key_of(deps: Deps, inbound: Inbound) -> TurnKey:
+    account, openid = inbound.account, inbound.openid.value
+    index = deps.keyring.index
+    return TurnKey(
+        account=account,
+        openid_index=index("openid", f"{account}\0{openid}"),
+        delivery=index("delivery", f"{account}\0{openid}\0{inbound.delivery_id}"),
+    )
+
+
+def _take_turn(
+    deps: Deps, turn: TurnTransaction, key: TurnKey, inbound: Inbound, arrival: Arrival
+) -> Reply | None:
+    now = deps.clock.now()
+    loaded = turn.load(key)
+    if loaded.reply is not None:
+        if not arrival.is_late:
+            turn.reply_fetched(key, now)
+        return _earlier_reply(deps, loaded)
+    writes = Writes(now, arrival.trail)
+    if isinstance(inbound, Unfollowed | ErasureOrdered | JobFinished | OtherEvent):
+        _take_note(turn, writes, key, inbound, loaded)
+        return None
+    return _speak(turn, _context(deps, writes, key, inbound, loaded), inbound, arrival)
+
+
+def _earlier_reply(deps: Deps, loaded: Loaded) -> Reply | None:
+    reply = loaded.reply
+    if reply is None or reply.sealed is None:
+        return None
+    return Reply(words.open_reply(deps, loaded), reply.created)
+
+
+def _take_note(
+    turn: TurnTransaction, writes: Writes, key: TurnKey, inbound: Inbound, loaded: Loaded
+) -> None:
+    """Do what an event without an answer asks for: erase on leaving (W-21, W-22), settle a job."""
+    person = loaded.person
+    if isinstance(inbound, Unfollowed | ErasureOrdered) and person is not None:
+        if person.marketing_stopped:
+            writes.marker(key.openid_index, "no_marketing")
+        has_open_case = loaded.enquiry is not None and loaded.enquiry.review_open
+        erasure.erase(turn.execute, person.id, has_open_case=has_open_case)
+    if isinstance(inbound, JobFinished):
+        writes.job_finished(inbound.message_id, inbound.status)
+    writes.answered(key.delivery, None, type(inbound).__name__, (None, None), inbound.created_at)
+    turn.write(writes)
+
+
+def _context(
+    deps: Deps, writes: Writes, key: TurnKey, inbound: Inbound, loaded: Loaded
+) -> TurnContext:
+    seat = take_seat(deps, inbound, loaded, key.openid_index)
+    channel = channel_of(inbound) or (seat.row.latest_channel if seat.row else None) or "direct"
+    return TurnContext(
+        deps=deps,
+        key=key,
+        seat=seat,
+        loaded=loaded,
+        channel=channel,
+        now=deps.clock.now(),
+        writes=writes,
+        after=begin_aftermath(seat),
+    )
+
+
+def _speak(
+    turn: TurnTransaction, context: TurnContext, inbound: Inbound, arrival: Arrival
+) -> Reply:
+    deps, seat = context.deps, context.seat
+    known = known_of(deps, seat, context.loaded, context.now)
+    result = step(_said(inbound), seat.position, known, deps.forms)
+    # The last step may have closed the form: its effects belong to the form they came from.
+    pinned = result.position if result.position.form else seat.position
+    apply_effects(context, pinned, result.effects)
+    spoken = words.speak(turn, context, result)
+    keep(turn, context, inbound, result.position, spoken, arrival)
+    return Reply(spoken, int(context.now.timestamp()))
+
+
+def _said(inbound: Inbound) -> Said:
+    if isinstance(inbound, Text):
+        return Typed(inbound.words.value, inbound.option_id)
+    if isinstance(inbound, Place):
+        return Pointed(inbound.label.value)
+    if isinstance(inbound, Attachment):
+        return Showed(inbound.kind)
+    if isinstance(inbound, MenuClicked):
+        return Arrived("menu", inbound.key)
+    return Arrived("scan" if isinstance(inbound, Scanned) else "follow")

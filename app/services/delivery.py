@@ -1,0 +1,209 @@
+"""Deliver messages: the only sender of the house, and the only holder of the sending port."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.contact.decision import decide
+from app.contact.types import (
+    Account,
+    Allowances,
+    Contact,
+    ContactFacts,
+    Later,
+    MessageClass,
+    MessageFacts,
+    No,
+    Now,
+    Window,
+)
+from app.core.crypto import WrappedKey
+from app.core.errors import OutcomeUnknown, PlatformRefused, PlatformUnreachable
+from app.core.jobs import JobName
+from app.core.log import get_logger, trail
+from app.core.types import Secret
+from app.deps import Deps
+from app.steps import words
+from app.store import outbox, sending
+from app.store.messages import Message
+from app.store.sending import Due
+from app.wechat.ports import Sent
+
+_BATCH = 50
+_CLAIM_LEASE = timedelta(seconds=60)
+_SENDING_LEASE = timedelta(seconds=30)
+_TRY_AGAIN_IN = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2))
+_PAUSE_CHANNEL = timedelta(minutes=5)
+_ASKED_FOR = frozenset({"reminder.tomorrow", "reminder.unfinished"})
+
+log = get_logger()
+
+
+def deliver_due(deps: Deps) -> int:
+    """Deliver a batch of what is due; return how many messages were looked at."""
+    now = deps.clock.now()
+    with deps.sessions.begin() as session:
+        sending.give_up_stalled(session, now)
+        batch = sending.claim_due(session, now, now + _CLAIM_LEASE, _BATCH)
+        contacts = sending.list_contacts(session, [due.person.id for due in batch], now)
+        if len(batch) == _BATCH:
+            outbox.add(session, JobName.DELIVER_DUE.value, "more", now)
+    for due in batch:
+        with trail(due.message.trail):
+            _deliver(
+                deps, due, tuple(Contact(at, MessageClass(k)) for at, k in contacts[due.person.id])
+            )
+    return len(batch)
+
+
+def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
+    now = deps.clock.now()
+    verdict = decide(
+        _facts(deps, due, contacts),
+        _message_facts(due.message),
+        deps.contact_book.contact_rules(now),
+        now,
+    )
+    if isinstance(verdict, Later):
+        _finish(deps, due, not_before=verdict.at, reason=verdict.because.value)
+    elif isinstance(verdict, No):
+        _decline(deps, due, verdict)
+    else:
+        _send(deps, due, verdict)
+
+
+def _decline(deps: Deps, due: Due, verdict: No) -> None:
+    """Record why not; an outcome that nothing can carry is owed, and opens the next contact."""
+    is_owed = due.message.decision_id is not None and due.message.klass in ("answer", "decision")
+    _finish(
+        deps,
+        due,
+        state="untold" if is_owed else "skipped",
+        reason=verdict.because.value,
+        finished_at=deps.clock.now(),
+    )
+
+
+def _send(deps: Deps, due: Due, verdict: Now) -> None:
+    now = deps.clock.now()
+    sealer = deps.keyring.unwrap(
+        WrappedKey(str(due.person.master_id), bytes(due.person.wrapped_key or b""))
+    )
+    openid = Secret(sealer.open_text(bytes(due.person.openid_sealed or b"")))
+    channel = verdict.channel.value
+    text = words.of_message(deps, due, sealer) if channel == "custom" else ""
+    with deps.sessions.begin() as session:
+        if not sending.start_sending(session, due, channel, now + _SENDING_LEASE, now):
+            return
+    if channel == "custom":
+        _attempt(deps, due, lambda: deps.sender.send_text(openid, text), text)
+    else:
+        fields = words.progress_fields(deps, due)
+        template_id = deps.settings.progress_template_id
+        _attempt(
+            deps,
+            due,
+            lambda: deps.sender.send_template(openid, template_id, fields, "", due.message.id.hex),
+            str(fields),
+        )
+
+
+def _attempt(deps: Deps, due: Due, call: Callable[[], Sent], text: str) -> None:
+    try:
+        sent = call()
+    except PlatformUnreachable:
+        _try_again(deps, due, _backoff(due.message), "unreachable")
+    except OutcomeUnknown:
+        log.warning("message_outcome_unknown", message=str(due.message.id))
+        _finish(deps, due, state="unknown", reason="no_answer", finished_at=deps.clock.now())
+    except PlatformRefused as refusal:
+        _refused(deps, due, refusal)
+    else:
+        with deps.sessions.begin() as session:
+            sending.finish(
+                session,
+                due.message.id,
+                state="sent",
+                reason=None,
+                platform_id=sent.message_id or None,
+                text_hash=deps.keyring.index("message", text),
+                finished_at=deps.clock.now(),
+            )
+
+
+def _refused(deps: Deps, due: Due, refusal: PlatformRefused) -> None:
+    """Act on the platform's code as its table says; the words themselves are never guessed sent."""
+    log.warning("message_refused", message=str(due.message.id), code=refusal.code)
+    action = refusal.action
+    if action in ("retry", "retry_later", "refresh_token", "stop_channel", "config"):
+        waits = _backoff(due.message) if action in ("retry", "refresh_token") else _PAUSE_CHANNEL
+        _try_again(deps, due, waits, f"errcode_{refusal.code}", refusal.code)
+        return
+    with deps.sessions.begin() as session:
+        if action == "close_window":
+            sending.close_windows(session, due.person.id)
+        elif action == "drop_person":
+            sending.mark_person(session, due.person.id, follows=False)
+        elif action == "mute":
+            sending.mark_person(session, due.person.id, is_muted=True)
+        is_owed = due.message.decision_id is not None or due.message.copy_key == "late.reply"
+        sending.finish(
+            session,
+            due.message.id,
+            state="untold" if is_owed else "refused",
+            reason=action,
+            errcode=refusal.code,
+            finished_at=deps.clock.now(),
+        )
+
+
+def _backoff(message: Message) -> timedelta:
+    return _TRY_AGAIN_IN[min(message.attempts, len(_TRY_AGAIN_IN) - 1)]
+
+
+def _try_again(
+    deps: Deps, due: Due, waits: timedelta, reason: str, errcode: int | None = None
+) -> None:
+    """Queue it again for later: the platform did not take it, so nobody can get it twice."""
+    at = deps.clock.now() + waits
+    _finish(deps, due, state="queued", not_before=at, reason=reason, errcode=errcode)
+    with deps.sessions.begin() as session:
+        outbox.add(session, JobName.DELIVER_DUE.value, due.message.trail, deps.clock.now(), at)
+
+
+def _finish(deps: Deps, due: Due, **values: object) -> None:
+    with deps.sessions.begin() as session:
+        sending.finish(session, due.message.id, **values)
+
+
+def _facts(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> ContactFacts:
+    person = due.person
+    templates = {"progress"} if deps.settings.progress_template_id else set()
+    return ContactFacts(
+        follows=person.follows and person.state == "active" and not person.is_muted,
+        allowances=Allowances(
+            message=_window(person.message_left, person.message_until),
+            event=_window(person.event_left, person.event_until),
+        ),
+        account=Account(deps.settings.account_rights, frozenset(templates)),
+        consents=frozenset(person.consents),
+        has_stopped_marketing=person.marketing_stopped,
+        is_on_hold=person.on_hold not in (None, "distress"),
+        is_in_distress=person.on_hold == "distress",
+        is_marketing_suppressed=due.has_marker,
+        last_own_message_at=person.last_message_at,
+        contacts=contacts,
+    )
+
+
+def _message_facts(message: Message) -> MessageFacts:
+    return MessageFacts(
+        message_class=MessageClass(message.klass),
+        template="progress" if message.decision_id is not None else None,
+        not_before=message.not_before,
+        expires_at=message.expires_at,
+        was_asked_for=message.copy_key in _ASKED_FOR,
+    )
+
+
+def _window(left: int, until: datetime | None) -> Window | None:
+    return Window(left, until) if until is not None else None

@@ -1,0 +1,252 @@
+"""Turn what a step of the dialogue decided into rows; a table of one small function an effect."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core.jobs import JobName
+from app.deps import Deps
+from app.dialogue.types import (
+    Answered,
+    Asked,
+    Consented,
+    Effect,
+    Position,
+    Reached,
+    Stopped,
+    Submitted,
+    Told,
+)
+from app.steps import staff
+from app.steps.seat import Seat, tomorrow
+from app.store.turns import Loaded, TurnKey
+from app.store.writes import NewMessage, Writes
+
+EXPORT_LINK_LASTS = timedelta(minutes=30)
+_REMINDER_EXPIRES = timedelta(hours=12)
+_UNASKED = ("reminder", "marketing", "education")
+
+
+@dataclass(slots=True)
+class Aftermath:
+    """What the effects of one turn change beyond rows of their own."""
+
+    consents: set[str]
+    marketing_asked_at: datetime | None
+    marketing_stopped: bool
+    on_hold: str | None
+    erase: str | None = None
+    """erase (everything), discard (the answers only); None: nothing."""
+    export_token: str = ""
+    enquiry_id: uuid.UUID | None = None
+    jobs: set[JobName] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """What every effect may look at."""
+
+    deps: Deps
+    key: TurnKey
+    seat: Seat
+    loaded: Loaded
+    channel: str
+    now: datetime
+    writes: Writes
+    after: Aftermath
+
+
+def begin_aftermath(seat: Seat) -> Aftermath:
+    """Start from what the person's row says."""
+    row = seat.row
+    return Aftermath(
+        consents=set(row.consents) if row else set(),
+        marketing_asked_at=row.marketing_asked_at if row else None,
+        marketing_stopped=row.marketing_stopped if row else False,
+        on_hold=row.on_hold if row else None,
+    )
+
+
+def apply_effects(context: TurnContext, position: Position, effects: tuple[Effect, ...]) -> None:
+    """Add the rows of every effect to the turn's one statement; `position` names their form."""
+    for effect in effects:
+        _HANDLERS[type(effect)](context, position, effect)
+    for job in sorted(context.after.jobs):
+        context.writes.bell(job.value)
+
+
+def _funnel(context: TurnContext, position: Position, step: str, question: str = "") -> None:
+    form, version = position.form, position.version
+    context.writes.funnel(context.channel, form, version, step, question)
+
+
+def _consented(context: TurnContext, position: Position, effect: Consented) -> None:
+    notice = context.deps.notice
+    context.writes.consent(
+        context.seat.id,
+        context.key.delivery,
+        {
+            "purpose": effect.purpose,
+            "act": effect.act,
+            "notice_version": notice.version,
+            "notice_hash": notice.hash,
+            "prompt": effect.prompt,
+            "words": effect.words[:64],
+            "channel": "chat",
+        },
+    )
+    if effect.act == "given":
+        context.after.consents.add(effect.purpose)
+    else:
+        context.after.consents.discard(effect.purpose)
+    if effect.purpose == "marketing":
+        context.after.marketing_asked_at = context.now
+        context.after.marketing_stopped = effect.act != "given"
+    _funnel(context, position, f"consent_{effect.act}", effect.purpose)
+
+
+def _answered(context: TurnContext, position: Position, effect: Answered) -> None:
+    given = effect.answer
+    context.writes.answer(
+        context.seat.id,
+        {
+            "form": position.form,
+            "form_version": position.version,
+            "question": effect.question,
+            "value": str(given.value) if given else None,
+            "words_sealed": context.seat.sealer.seal_text(given.words)
+            if given and given.words
+            else None,
+            "how": given.how if given else "skipped",
+            "corrected": effect.corrected,
+        },
+    )
+    _funnel(context, position, "corrected" if effect.corrected else "answered", effect.question)
+
+
+def _reached(context: TurnContext, position: Position, effect: Reached) -> None:
+    _funnel(context, position, "reached", effect.question)
+
+
+def _submitted(context: TurnContext, position: Position, effect: Submitted) -> None:
+    enquiry_id = uuid.uuid4()
+    context.after.enquiry_id = enquiry_id
+    context.writes.enquiry(
+        enquiry_id,
+        context.seat.id,
+        (position.form, position.version),
+        {key: answer.value for key, answer in position.answers.items()},
+        context.channel,
+        effect.by_person,
+    )
+    context.after.jobs.add(JobName.SCORE_DUE)
+    _funnel(context, position, "submitted")
+
+
+def _stopped(context: TurnContext, position: Position, effect: Stopped) -> None:
+    _funnel(context, position, "stopped", effect.cause)
+    if effect.cause == "forbidden_purpose":
+        context.after.erase = "discard"
+        return
+    context.writes.marker(context.key.openid_index, "stopped")
+    context.after.erase = "erase"
+
+
+def _told(context: TurnContext, _position: Position, effect: Told) -> None:
+    if effect.topic == "export":
+        token = secrets.token_urlsafe(32)
+        context.after.export_token = token
+        context.writes.export_link(
+            context.deps.keyring.index("export", token),
+            context.seat.id,
+            context.now + EXPORT_LINK_LASTS,
+        )
+
+
+def _note(context: TurnContext, effect: Asked) -> None:
+    context.writes.note(
+        context.seat.id,
+        effect.what,
+        context.seat.sealer.seal_text(effect.words),
+        staff.due(context.now, staff.NOTE_WORKING_DAYS),
+    )
+
+
+def _distress(context: TurnContext, effect: Asked) -> None:
+    _note(context, effect)
+    context.after.on_hold = "distress"
+    context.writes.cancel_messages(context.seat.id, _UNASKED, "in_distress")
+
+
+def _review(context: TurnContext, _effect: Asked) -> None:
+    enquiry = context.loaded.enquiry
+    if enquiry is not None and enquiry.decision_id is not None:
+        due_at = staff.due(context.now, staff.REVIEW_WORKING_DAYS)
+        context.writes.review(context.seat.id, enquiry.id, due_at)
+
+
+def _handover(context: TurnContext, effect: Asked) -> None:
+    enquiry = context.loaded.enquiry
+    if enquiry is not None and enquiry.decision_id is not None:
+        due_at = staff.due(context.now, staff.HANDOVER_WORKING_DAYS)
+        context.writes.handover(context.seat.id, enquiry.decision_id, effect.words[:64], due_at)
+        context.writes.funnel(context.channel, "", 0, "handover")
+
+
+def _remind_tomorrow(context: TurnContext, _effect: Asked) -> None:
+    at = tomorrow(context.now)
+    enquiry = context.loaded.enquiry
+    context.writes.message(
+        NewMessage(
+            person_id=context.seat.id,
+            klass="reminder",
+            copy_key="reminder.tomorrow",
+            not_before=at,
+            expires_at=at + _REMINDER_EXPIRES,
+            decision_id=enquiry.decision_id if enquiry else None,
+        )
+    )
+
+
+def _stop_marketing(context: TurnContext, _effect: Asked) -> None:
+    context.after.marketing_stopped = True
+    context.after.marketing_asked_at = context.now
+    context.after.consents.discard("marketing")
+    context.writes.marker(context.key.openid_index, "no_marketing")
+    context.writes.cancel_messages(context.seat.id, _UNASKED, "marketing_stopped")
+
+
+def _erase(context: TurnContext, effect: Asked) -> None:
+    context.after.erase = effect.what
+
+
+_ASKED: dict[str, Callable[[TurnContext, Asked], None]] = {
+    "human": _note,
+    "complaint": _note,
+    "unmatched": _note,
+    "distress": _distress,
+    "review": _review,
+    "handover": _handover,
+    "remind_tomorrow": _remind_tomorrow,
+    "stop_marketing": _stop_marketing,
+    "erase": _erase,
+    "discard": _erase,
+}
+
+
+def _asked(context: TurnContext, _position: Position, effect: Asked) -> None:
+    _ASKED[effect.what](context, effect)
+
+
+_HANDLERS: dict[type, Callable[[TurnContext, Position, Any], None]] = {
+    Consented: _consented,
+    Answered: _answered,
+    Reached: _reached,
+    Submitted: _submitted,
+    Stopped: _stopped,
+    Told: _told,
+    Asked: _asked,
+}

@@ -1,0 +1,160 @@
+"""Enquiries on their way to a decision: claim them, with what is known beside the answers."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFound
+from app.store.conversations import Consent, FunnelEvent
+from app.store.enquiries import Decision, Enquiry, Review
+from app.store.people import Person, Suppression
+
+_ATTEMPTS_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """One enquiry with its person and circumstances; `consents`: live purpose → its proof's id."""
+
+    enquiry: Enquiry
+    person: Person
+    consents: Mapping[str, int]
+    attempts_30d: int
+    has_stopped_before: bool
+
+
+def claim_submitted(session: Session, limit: int) -> list[Submitted]:
+    """Lock submitted enquiries, oldest first; another worker skips them."""
+    rows = session.execute(
+        select(Enquiry, Person)
+        .join(Person, Person.id == Enquiry.person_id)
+        .where(Enquiry.state == "submitted")
+        .order_by(Enquiry.submitted_at)
+        .limit(limit)
+        .with_for_update(of=Enquiry, skip_locked=True)
+    ).all()
+    people = [person.id for _, person in rows]
+    consents = live_consents(session, people)
+    attempts = _attempts(session, [enquiry for enquiry, _ in rows])
+    stopped = _stopped(session, people)
+    return [
+        Submitted(enquiry, person, consents[person.id], attempts[person.id], person.id in stopped)
+        for enquiry, person in rows
+    ]
+
+
+def live_consents(session: Session, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """Return each person's consents that are given and not withdrawn: purpose → proof."""
+    latest = session.execute(
+        select(Consent.person_id, Consent.purpose, Consent.act, Consent.id)
+        .where(Consent.person_id.in_(people))
+        .order_by(Consent.id)
+    )
+    found: dict[uuid.UUID, dict[str, int]] = {person: {} for person in people}
+    for person_id, purpose, act, proof in latest:
+        if act == "given":
+            found[person_id][purpose] = proof
+        else:
+            found[person_id].pop(purpose, None)
+    return found
+
+
+def add_decisions(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store decisions in one go."""
+    if rows:
+        session.execute(insert(Decision), list(rows))
+
+
+def add_reviews(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Open reviews in one go."""
+    if rows:
+        session.execute(insert(Review), list(rows))
+
+
+def add_funnel(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append anonymous steps in one go."""
+    if rows:
+        session.execute(insert(FunnelEvent), list(rows))
+
+
+def set_state(session: Session, enquiries: Sequence[uuid.UUID], state: str) -> None:
+    """Move enquiries to a state."""
+    if enquiries:
+        session.execute(update(Enquiry).where(Enquiry.id.in_(enquiries)).values(state=state))
+
+
+def get_open_review(session: Session, review_id: int) -> tuple[Review, Enquiry, Person]:
+    """Return an open review, locked, with its enquiry and person."""
+    row = session.execute(
+        select(Review, Enquiry, Person)
+        .join(Enquiry, Enquiry.id == Review.enquiry_id)
+        .join(Person, Person.id == Review.person_id)
+        .where(Review.id == review_id, Review.state == "open")
+        .with_for_update(of=Review)
+    ).first()
+    if row is None:
+        raise NotFound(f"No open review {review_id}.")
+    return row[0], row[1], row[2]
+
+
+def list_open_reviews(session: Session) -> Sequence[tuple[Review, Enquiry]]:
+    """List open reviews, the most urgent first."""
+    rows = session.execute(
+        select(Review, Enquiry)
+        .join(Enquiry, Enquiry.id == Review.enquiry_id)
+        .where(Review.state == "open")
+        .order_by(Review.due_at)
+    ).all()
+    return [(review, enquiry) for review, enquiry in rows]
+
+
+def latest_decision(session: Session, enquiry_id: uuid.UUID) -> Decision | None:
+    """Return the decision in force about an enquiry."""
+    return session.scalars(
+        select(Decision)
+        .where(Decision.enquiry_id == enquiry_id)
+        .order_by(Decision.decided_at.desc())
+        .limit(1)
+    ).first()
+
+
+def get_decision(session: Session, decision_id: uuid.UUID) -> tuple[Decision, Enquiry, Person]:
+    """Return a decision with its enquiry and person."""
+    row = session.execute(
+        select(Decision, Enquiry, Person)
+        .join(Enquiry, Enquiry.id == Decision.enquiry_id)
+        .join(Person, Person.id == Decision.person_id)
+        .where(Decision.id == decision_id)
+    ).first()
+    if row is None:
+        raise NotFound(f"No decision {decision_id}.")
+    return row[0], row[1], row[2]
+
+
+def _attempts(session: Session, enquiries: Sequence[Enquiry]) -> dict[uuid.UUID, int]:
+    """Count, per person, the different answers submitted in the last 30 days, these included."""
+    if not enquiries:
+        return {}
+    people = [enquiry.person_id for enquiry in enquiries]
+    since = min(enquiry.submitted_at for enquiry in enquiries) - _ATTEMPTS_WITHIN
+    rows = session.execute(
+        select(Enquiry.person_id, func.count(Enquiry.answers.distinct()))
+        .where(Enquiry.person_id.in_(people), Enquiry.submitted_at > since)
+        .group_by(Enquiry.person_id)
+    )
+    return {person_id: count for person_id, count in rows}
+
+
+def _stopped(session: Session, people: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+    return frozenset(
+        session.scalars(
+            select(Person.id)
+            .join(Suppression, Suppression.openid_index == Person.openid_index)
+            .where(Person.id.in_(people), Suppression.kind == "stopped")
+        )
+    )

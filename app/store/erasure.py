@@ -1,0 +1,58 @@
+"""Erase a person from every table, keeping only what the law wants kept, under a pseudonym.
+
+What stays under the random id: the proof of consents (P-14), the hashes and times of what was sent
+(C-05); and the anonymous counts. The person's key is
+destroyed, so whatever a backup still holds can never be opened again.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Execute = Callable[[str, Mapping[str, Any]], object]
+
+_ANSWERS = (
+    "DELETE FROM answers WHERE person_id=%(person)s",
+    "DELETE FROM conversations WHERE person_id=%(person)s",
+    "UPDATE deliveries SET words_sealed=NULL WHERE person_id=%(person)s",
+)
+_EVERYTHING = (
+    *_ANSWERS,
+    "DELETE FROM exports WHERE person_id=%(person)s",
+    "DELETE FROM handovers WHERE person_id=%(person)s",
+    "DELETE FROM notes WHERE person_id=%(person)s",
+    "UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL, state="
+    "CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END"
+    " WHERE person_id=%(person)s",
+    "DELETE FROM deliveries WHERE person_id=%(person)s",
+    "DELETE FROM reviews WHERE person_id=%(person)s",
+    "DELETE FROM decisions WHERE person_id=%(person)s",
+    "DELETE FROM enquiries WHERE person_id=%(person)s",
+    "UPDATE people SET state='erased', openid_index=NULL, openid_sealed=NULL, wrapped_key=NULL,"
+    " master_id=NULL, follows=false, first_channel=NULL, latest_channel=NULL, consents='{}',"
+    " on_hold=NULL, message_left=0, event_left=0 WHERE id=%(person)s",
+)
+# An open review or complaint is answered first: until then the row is only stored, never used.
+_RESTRICT = (
+    *_ANSWERS,
+    "DELETE FROM handovers WHERE person_id=%(person)s",
+    "UPDATE messages SET state='skipped', reason='restricted'"
+    " WHERE person_id=%(person)s AND state='queued'",
+    "UPDATE people SET state='restricted', consents='{}', marketing_stopped=true"
+    " WHERE id=%(person)s",
+)
+
+
+def discard_answers(execute: Execute, person_id: uuid.UUID) -> None:
+    """Delete what the person answered and where the conversation stood; the person stays."""
+    _run(execute, _ANSWERS, person_id)
+
+
+def erase(execute: Execute, person_id: uuid.UUID, *, has_open_case: bool) -> None:
+    """Erase the person, or restrict until an open case is closed."""
+    _run(execute, _RESTRICT if has_open_case else _EVERYTHING, person_id)
+
+
+def _run(execute: Execute, statements: tuple[str, ...], person_id: uuid.UUID) -> None:
+    for statement in statements:
+        execute(statement, {"person": person_id})

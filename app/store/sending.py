@@ -1,0 +1,164 @@
+"""Messages on their way out: claim, reserve the allowance, record what became of each."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.store.enquiries import Decision
+from app.store.messages import Message
+from app.store.people import Person, Suppression
+
+_LOOK_BACK = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One claimed message with its person, the decision it tells, and who may not be marketed to."""
+
+    message: Message
+    person: Person
+    decision: Decision | None
+    has_marker: bool
+
+
+def claim_due(session: Session, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
+    """Lease queued messages that are due; another worker skips them."""
+    ids = (
+        select(Message.id)
+        .where(
+            Message.state == "queued",
+            Message.not_before <= now,
+            or_(Message.lease_until.is_(None), Message.lease_until < now),
+        )
+        .order_by(Message.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.scalars(
+        update(Message)
+        .where(Message.id.in_(ids.scalar_subquery()))
+        .values(lease_until=lease_until)
+        .returning(Message)
+        .execution_options(synchronize_session=False)
+    ).all()
+    marked = select(Suppression.kind).where(
+        Suppression.openid_index == Person.openid_index, Suppression.kind == "no_marketing"
+    )
+    rows = session.execute(
+        select(Message.id, Person, Decision, marked.exists())
+        .join(Person, Person.id == Message.person_id)
+        .outerjoin(Decision, Decision.id == Message.decision_id)
+        .where(Message.id.in_([message.id for message in claimed]))
+        .order_by(Message.not_before)
+    ).all()
+    by_id = {message.id: message for message in claimed}
+    return [Due(by_id[row[0]], row[1], row[2], row[3]) for row in rows]
+
+
+def list_contacts(
+    session: Session, people: Sequence[uuid.UUID], now: datetime
+) -> Mapping[uuid.UUID, list[tuple[datetime, str]]]:
+    """Return what went out to each person within the longest budget, oldest first."""
+    found: dict[uuid.UUID, list[tuple[datetime, str]]] = {person: [] for person in people}
+    rows = session.execute(
+        select(Message.person_id, Message.finished_at, Message.klass)
+        .where(
+            Message.person_id.in_(people),
+            Message.state.in_(("sent", "confirmed", "unknown")),
+            Message.finished_at > now - _LOOK_BACK,
+        )
+        .order_by(Message.finished_at)
+    )
+    for person_id, at, klass in rows:
+        found[person_id].append((at, klass))
+    return found
+
+
+def start_sending(
+    session: Session, due: Due, channel: str, lease_until: datetime, now: datetime
+) -> bool:
+    """Mark a message as leaving now and charge the allowance; False if it is no longer ours.
+
+    Commits before the call: after a crash the row says that the words may have gone out.
+    """
+    started = session.execute(
+        update(Message)
+        .where(Message.id == due.message.id, Message.state == "queued")
+        .values(
+            state="sending",
+            channel=channel,
+            lease_until=lease_until,
+            attempts=Message.attempts + 1,
+        )
+        .returning(Message.id)
+    ).first()
+    if started is None:
+        return False
+    if channel == "custom":
+        session.execute(
+            update(Person)
+            .where(Person.id == due.person.id)
+            .values(
+                message_left=_charged(Person.message_left, Person.message_until, now),
+                event_left=_charged(Person.event_left, Person.event_until, now),
+            )
+        )
+    return True
+
+
+def _charged(
+    left: InstrumentedAttribute[int], until: InstrumentedAttribute[datetime | None], now: datetime
+) -> ColumnElement[int]:
+    # Every window that is open is charged: app/contact/ledger.py says why.
+    return case(((left > 0) & (until > now), left - 1), else_=left)
+
+
+def finish(session: Session, message_id: uuid.UUID, **values: object) -> None:
+    """Record what became of a message."""
+    session.execute(
+        update(Message).where(Message.id == message_id).values(lease_until=None, **values)
+    )
+
+
+def close_windows(session: Session, person_id: uuid.UUID) -> None:
+    """Empty both allowances: the platform said that time or count is over."""
+    session.execute(
+        update(Person).where(Person.id == person_id).values(message_left=0, event_left=0)
+    )
+
+
+def mark_person(session: Session, person_id: uuid.UUID, **values: object) -> None:
+    """Write what the platform told about the person: not following, muted."""
+    session.execute(update(Person).where(Person.id == person_id).values(**values))
+
+
+def give_up_stalled(session: Session, now: datetime) -> int:
+    """Call unknown what was being sent when its worker died; it is never sent again."""
+    stalled = session.execute(
+        update(Message)
+        .where(Message.state == "sending", Message.lease_until < now)
+        .values(state="unknown", reason="worker_died", finished_at=now, lease_until=None)
+        .returning(Message.id)
+    ).all()
+    return len(stalled)
+
+
+def queue(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Queue messages in one go."""
+    if rows:
+        session.execute(insert(Message), list(rows))
+
+
+def count_due(session: Session, now: datetime) -> int:
+    """Count the queued messages that are due."""
+    return (
+        session.scalar(
+            select(func.count()).where(Message.state == "queued", Message.not_before <= now)
+        )
+        or 0
+    )

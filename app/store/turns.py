@@ -1,0 +1,273 @@
+"""The webhook's path through PostgreSQL: lock, load, write; three statements and a commit.
+
+It speaks to the driver's own cursor, because every layer between costs a third of the turn
+(docs/decisions); everything else in the store goes through SQLAlchemy.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Engine, exc
+
+from app.core.errors import DatabaseAway
+from app.store.writes import Writes
+
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
+# At most three deliveries a person wait; a fourth would only hold a thread from somebody else.
+_TAKE_SLOT = (
+    "SELECT 1 FROM (VALUES (1), (2), (3)) AS slots (slot)"
+    " WHERE pg_try_advisory_xact_lock(%s, slot) LIMIT 1"
+)
+_SET_PATIENCE = "SELECT set_config('lock_timeout', %s, true)"
+_LOCK = "SELECT pg_advisory_xact_lock(%s)"
+
+_LOAD = """
+SELECT d.state, d.person_id, d.reply_sealed, d.reply_created,
+       p.id, p.master_id, p.wrapped_key, p.state, p.follows, p.followed_at, p.first_channel,
+       p.latest_channel, p.last_seen_at, p.last_message_at, p.consents, p.marketing_asked_at,
+       p.marketing_stopped, p.is_muted, p.on_hold, p.message_left, p.message_until, p.event_left,
+       p.event_until,
+       c.position_sealed,
+       e.id, e.state, e.decision_id, e.outcome, e.valid_until, e.review_open, e.handover_open,
+       o.id, o.copy_key, o.decision_id, o.text_sealed,
+       m.kinds
+FROM (VALUES (1)) AS one (row)
+LEFT JOIN deliveries d ON d.key = %s
+LEFT JOIN people p ON p.account = %s AND p.openid_index = %s
+LEFT JOIN conversations c ON c.person_id = p.id
+LEFT JOIN LATERAL (
+    SELECT e.id, e.state, d.id AS decision_id, d.outcome, d.valid_until,
+           EXISTS (SELECT FROM reviews r WHERE r.enquiry_id = e.id AND r.state = 'open')
+               AS review_open,
+           EXISTS (SELECT FROM handovers h WHERE h.person_id = p.id AND h.state = 'open')
+               AS handover_open
+    FROM enquiries e
+    LEFT JOIN LATERAL (
+        SELECT id, outcome, valid_until FROM decisions
+        WHERE enquiry_id = e.id ORDER BY decided_at DESC LIMIT 1
+    ) d ON true
+    WHERE e.person_id = p.id ORDER BY e.submitted_at DESC LIMIT 1
+) e ON true
+LEFT JOIN LATERAL (
+    SELECT id, copy_key, decision_id, text_sealed FROM messages
+    WHERE person_id = p.id AND state IN ('unknown', 'untold') ORDER BY created_at DESC LIMIT 1
+) o ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(kind) AS kinds FROM suppressions WHERE openid_index = %s
+) m ON true
+"""
+
+_WAITING = (
+    "INSERT INTO deliveries (key, kind, state, received_at, words_sealed)"
+    " VALUES (%s, %s, 'waiting', %s, %s) ON CONFLICT (key) DO NOTHING"
+)
+_CLAIM_WAITING = (
+    "UPDATE deliveries SET lease_until=%s WHERE key IN (SELECT key FROM deliveries"
+    " WHERE state='waiting' AND (lease_until IS NULL OR lease_until < %s)"
+    " ORDER BY received_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING words_sealed"
+)
+_REPLY_FETCHED = (
+    "UPDATE messages SET state='skipped', reason='answered_in_time', finished_at=%s"
+    " WHERE delivery_key=%s AND state='queued'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPerson:
+    """The person's row, as the turn needs it."""
+
+    id: uuid.UUID
+    master_id: str
+    wrapped_key: bytes
+    state: str
+    follows: bool
+    followed_at: datetime | None
+    first_channel: str | None
+    latest_channel: str | None
+    last_seen_at: datetime
+    last_message_at: datetime | None
+    consents: Sequence[str]
+    marketing_asked_at: datetime | None
+    marketing_stopped: bool
+    is_muted: bool
+    on_hold: str | None
+    message_left: int
+    message_until: datetime | None
+    event_left: int
+    event_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedReply:
+    """The final reply of an earlier delivery of the same; sealed by the person, or by nobody."""
+
+    person_id: uuid.UUID | None
+    sealed: bytes | None
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEnquiry:
+    """The latest enquiry and how it stands."""
+
+    id: uuid.UUID
+    state: str
+    decision_id: uuid.UUID | None
+    outcome: str | None
+    valid_until: datetime | None
+    review_open: bool
+    handover_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDebt:
+    """A message whose outcome is unknown or that no channel could carry: owed to the person."""
+
+    id: uuid.UUID
+    copy_key: str
+    decision_id: uuid.UUID | None
+    text_sealed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything a turn starts from."""
+
+    reply: LoadedReply | None
+    was_waiting: bool
+    person: LoadedPerson | None
+    position_sealed: bytes | None
+    enquiry: LoadedEnquiry | None
+    owed: LoadedDebt | None
+    markers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnKey:
+    """What a turn is about: the delivery and the person, as keyed look-ups."""
+
+    account: str
+    openid_index: bytes
+    delivery: bytes
+
+    @property
+    def lock(self) -> int:
+        """The person's advisory lock: 64 bits of the look-up."""
+        return int.from_bytes(self.openid_index[:8], "big", signed=True)
+
+    @property
+    def slots(self) -> int:
+        """The person's waiting room: 32 other bits."""
+        return int.from_bytes(self.openid_index[8:12], "big", signed=True)
+
+
+class TurnTransaction:
+    """One open transaction of one turn."""
+
+    def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
+        self._cursor = cursor
+
+    def own(self, key: TurnKey, *, patience_seconds: float) -> bool:
+        """Take the person's turn, waiting for a running one; False if that takes too long.
+
+        Lock before reading: two messages of one person can arrive together.
+        """
+        if self._one(_TRY_LOCK, (key.lock,)):
+            return True
+        if patience_seconds <= 0 or not self._one(_TAKE_SLOT, (key.slots,)):
+            return False
+        self._one(_SET_PATIENCE, (f"{int(patience_seconds * 1000)}ms",))
+        try:
+            self._cursor.execute(_LOCK, (key.lock,))
+        except psycopg.errors.LockNotAvailable:
+            return False
+        return True
+
+    def load(self, key: TurnKey) -> Loaded:
+        """Read everything the turn starts from."""
+        self._cursor.execute(_LOAD, (key.delivery, key.account, key.openid_index, key.openid_index))
+        return _loaded(self._cursor.fetchone())
+
+    def write(self, writes: Writes) -> None:
+        """Send what the turn leaves behind."""
+        writes.run(self._cursor)
+
+    def execute(self, sql: str, params: Mapping[str, Any]) -> None:
+        """Run one more statement of a rare turn, such as an erasure."""
+        self._cursor.execute(sql, params)
+
+    def fetch_decision(self, decision_id: uuid.UUID) -> tuple[dict[str, Any], datetime] | None:
+        """Return the assessment that was decided, and when; for 我的额度 and 为什么."""
+        self._cursor.execute(
+            "SELECT assessment, decided_at FROM decisions WHERE id=%s", (decision_id,)
+        )
+        row = self._cursor.fetchone()
+        return (row[0], row[1]) if row else None
+
+    def reply_fetched(self, key: TurnKey, now: datetime) -> None:
+        """Skip the message that was to carry the words: a later delivery fetched them."""
+        self._cursor.execute(_REPLY_FETCHED, (now, key.delivery))
+
+    def leave_waiting(self, key: TurnKey, kind: str, now: datetime, sealed: bytes) -> None:
+        """Keep a delivery that could not have its turn, for a job to run."""
+        self._one(_SET_PATIENCE, ("300ms",))
+        self._cursor.execute(_WAITING, (key.delivery, kind, now, sealed))
+
+    def claim_waiting(self, now: datetime, lease_until: datetime, limit: int) -> list[bytes]:
+        """Claim deliveries whose turn nobody has run; return them sealed."""
+        self._cursor.execute(_CLAIM_WAITING, (lease_until, now, limit))
+        return [bytes(sealed) for (sealed,) in self._cursor.fetchall()]
+
+    def _one(self, sql: str, params: tuple[Any, ...]) -> bool:
+        self._cursor.execute(sql, params)
+        row = self._cursor.fetchone()
+        return bool(row and row[0])
+
+
+class Turns:
+    """Opens the transactions of turns on a pool of connections."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def begin(self) -> Iterator[TurnTransaction]:
+        """Open a transaction; commit at the end, roll back on any exception.
+
+        A lost or refused connection becomes `DatabaseAway`, and is not given to anybody else.
+        """
+        try:
+            connection = self._engine.raw_connection()
+        except (exc.OperationalError, exc.TimeoutError):
+            raise DatabaseAway from None
+        try:
+            yield TurnTransaction(cast(psycopg.Connection[Any], connection).cursor())
+            connection.commit()
+        except psycopg.OperationalError:
+            connection.invalidate()
+            raise DatabaseAway from None
+        finally:
+            connection.close()
+
+
+def _loaded(row: Any) -> Loaded:  # noqa: ANN401 - the driver's tuple
+    delivery, person, rest = row[:4], row[4:23], row[23:]
+    answered = delivery[0] == "answered"
+    return Loaded(
+        reply=LoadedReply(*delivery[1:4]) if answered else None,
+        was_waiting=delivery[0] == "waiting",
+        person=_person(person) if person[0] is not None else None,
+        position_sealed=rest[0],
+        enquiry=LoadedEnquiry(*rest[1:8]) if rest[1] is not None else None,
+        owed=LoadedDebt(*rest[8:12]) if rest[8] is not None else None,
+        markers=frozenset(rest[12] or ()),
+    )
+
+
+def _person(row: Any) -> LoadedPerson:  # noqa: ANN401 - the driver's tuple
+    return LoadedPerson(*row)

@@ -1,0 +1,46 @@
+"""Leave the work of the timetable in the outbox: `python -m workers.clock`. Run one; two do no harm.
+
+Not `rq cron`: it keeps its times in Redis and exits when Redis goes. Here a slot of the timetable is
+a row, left once whoever comes first.
+"""
+
+import sys
+
+from app.bootstrap import build_deps
+from app.core.clock import pause
+from app.core.errors import BadSettings, DatabaseAway
+from app.core.jobs import JobName
+from app.core.log import get_logger
+from app.services import outbox
+
+TIMETABLE: dict[JobName, int] = {
+    JobName.SCORE_DUE: 20,
+    JobName.DELIVER_DUE: 10,
+    JobName.LATE_TURNS: 20,
+    JobName.REMIND_IDLE: 30,
+    JobName.FRESHEN_TOKEN: 300,
+    JobName.COUNT_UP: 300,
+    JobName.ERASE_EXPIRED: 3600,
+    JobName.IMPORT_FOLLOWERS: 86_400,
+}
+"""Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
+
+_TICK_SECONDS = 2.0
+
+
+def main() -> None:
+    """Tick for ever."""
+    try:
+        deps = build_deps()
+    except BadSettings as mistakes:
+        sys.exit(str(mistakes))
+    while True:
+        try:
+            outbox.leave_slots(deps, TIMETABLE)
+        except DatabaseAway:
+            get_logger().warning("clock_waits")
+        pause(_TICK_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The jobs: each wakes one use case, which finds its own work in the rows."""
+
+from functools import cache
+
+from app.bootstrap import build_deps
+from app.core.log import trail as follow
+from app.deps import Deps
+from app.services import conversation, decisions, delivery, upkeep
+
+
+@cache
+def deps() -> Deps:
+    """Return this worker's bag, built when the first job comes."""
+    return build_deps()
+
+
+def score_due(trail: str) -> None:
+    """Decide what was submitted."""
+    with follow(trail):
+        decisions.score_due(deps())
+
+
+def deliver_due(trail: str) -> None:
+    """Deliver what is queued and due."""
+    with follow(trail):
+        delivery.deliver_due(deps())
+
+
+def late_turns(trail: str) -> None:
+    """Run the turns of deliveries that gave up waiting."""
+    with follow(trail):
+        conversation.run_late(deps(), trail)
+
+
+def remind_idle(trail: str) -> None:
+    """Queue reminders of forms left unfinished."""
+    with follow(trail):
+        upkeep.remind_idle(deps(), trail)
+
+
+def erase_expired(trail: str) -> None:
+    """Erase what has been kept long enough."""
+    with follow(trail):
+        upkeep.erase_expired(deps())
+
+
+def count_up(trail: str) -> None:
+    """Fold anonymous steps and finished work into counts."""
+    with follow(trail):
+        upkeep.count_up(deps())
+
+
+def freshen_token(trail: str) -> None:
+    """Keep the account's token fresh."""
+    with follow(trail):
+        upkeep.freshen_token(deps())
+
+
+def import_followers(trail: str) -> None:
+    """Take in those who followed before we existed."""
+    with follow(trail):
+        upkeep.import_followers(deps())

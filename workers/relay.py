@@ -1,0 +1,31 @@
+"""Move the outbox onto the queue: `python -m workers.relay`. Two may run; rows go out once."""
+
+import sys
+
+from app.bootstrap import build_deps
+from app.core.clock import pause
+from app.core.errors import BadSettings, DatabaseAway, StateUnavailable
+from app.core.log import get_logger
+from app.services import outbox
+
+_LOOK_EVERY_SECONDS = 1.0
+_AWAY_SECONDS = 0.5
+
+
+def main() -> None:
+    """Publish whenever a row is added, and every second for rows whose hour has come."""
+    try:
+        deps = build_deps()
+    except BadSettings as mistakes:
+        sys.exit(str(mistakes))
+    while True:
+        try:
+            for _ in outbox.wake_ups(deps, _LOOK_EVERY_SECONDS):
+                outbox.publish_due(deps)
+        except (DatabaseAway, StateUnavailable) as away:
+            get_logger().warning("relay_waits", because=type(away).__name__)
+            pause(_AWAY_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
