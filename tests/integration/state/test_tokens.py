@@ -22,7 +22,7 @@ class StablePlatform:
     def __init__(self, lives_seconds=7200):
         self.lives_seconds = lives_seconds
         self.number = 1
-        self.asked: list[bool] = []
+        self.asked = []
         self._counting = threading.Lock()
 
     def fetch(self, is_forced):
@@ -30,6 +30,23 @@ class StablePlatform:
             self.asked.append(is_forced)
             self.number += is_forced
             return Secret(f"token-{self.number}"), self.lives_seconds
+
+
+class BusyPlatform(StablePlatform):
+    """Keeps each asker for a moment, so that a second one who came in would be met."""
+
+    def __init__(self):
+        super().__init__()
+        self.have_met = False
+        self._meeting = threading.Barrier(2)
+
+    def fetch(self, is_forced):
+        try:
+            self._meeting.wait(0.1)
+            self.have_met = True
+        except threading.BrokenBarrierError:
+            pass
+        return super().fetch(is_forced)
 
 
 @pytest.fixture
@@ -62,7 +79,7 @@ def test_accounts_do_not_share_a_token(redis, platform, store):
 
 
 def test_many_at_a_cold_start_make_one_fetch(redis_url, redis):
-    platform, everybody = StablePlatform(), threading.Barrier(12)
+    platform, everybody = BusyPlatform(), threading.Barrier(12)
 
     def ask(_):
         # A connection each: twelve processes, as far as Redis can tell.
@@ -74,6 +91,7 @@ def test_many_at_a_cold_start_make_one_fetch(redis_url, redis):
         tokens = set(pool.map(ask, range(12)))
     assert tokens == {Secret("token-1")}
     assert platform.asked == [False]
+    assert not platform.have_met
 
 
 def test_many_whose_token_was_refused_make_one_renewal(redis_url, redis, platform, store):

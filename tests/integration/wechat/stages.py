@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from redis import Redis
+from werkzeug.serving import make_server
 
 from app.core.errors import OutcomeUnknown
 from app.core.types import Secret
@@ -13,7 +14,7 @@ from app.wechat.gateway import ApiAccount, LiveGateway, PersonFacts
 from simulator import phones
 from simulator.api.tokens import expire_all
 from simulator.factory import create_simulator
-from simulator.serving import make_http_server
+from simulator.serving import QuietHandler
 from simulator.settings import Settings
 from simulator.stage import EXTENSION, Platform
 from simulator.state import ApiFault, Phone, Template
@@ -117,13 +118,20 @@ class SimulatorStage:
 
 
 @contextmanager
-def serving(app):
+def serving(app, ssl_context=None):
     """Serve an application on a free port and yield its address."""
-    server = make_http_server(app, "127.0.0.1", 0)
+    server = make_server(
+        "127.0.0.1",
+        0,
+        app,
+        threaded=True,
+        request_handler=QuietHandler,
+        ssl_context=ssl_context,
+    )
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http{'s' if ssl_context else ''}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -107,6 +107,16 @@ def test_a_token_that_is_always_refused_costs_two_attempts_and_no_more(live, cod
     assert len(live.calls(TOKEN_CALL)) == 3
 
 
+def test_what_the_second_attempt_is_refused_for_is_what_is_told(live):
+    openid = live.follower()
+    live.gateway.menu()
+    live.fault(ApiFault("errcode", SEND, 42001))
+    live.fault(ApiFault("errcode", SEND, 45015))
+    with pytest.raises(PlatformRefused) as refused:
+        live.gateway.send_text(openid, "一")
+    assert refused.value.action == "close_window"
+
+
 def test_a_wrong_secret_is_a_setting_to_mend(live, redis_url):
     account = ApiAccount(live.account.app_id, Secret("wrong"), live.account.base_url)
     with Redis.from_url(redis_url) as redis:
@@ -157,6 +167,14 @@ def test_a_platform_that_nobody_serves_is_unreachable_and_safe_to_try_again():
         gateway.send_text(Secret("o1"), "一")
     with pytest.raises(PlatformUnreachable):
         gateway.menu()
+
+
+def test_a_platform_that_cannot_prove_who_it_is_is_told_nothing():
+    heard = []
+    app = answering(lambda: heard.append(1))
+    with serving(app, ssl_context="adhoc") as address, pytest.raises(PlatformUnreachable):
+        gateway_at(address).send_text(Secret("o1"), "一")
+    assert heard == []
 
 
 @pytest.mark.parametrize(

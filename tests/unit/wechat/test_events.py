@@ -145,6 +145,13 @@ def test_an_order_to_erase_names_the_person_and_not_the_platforms_sender(event, 
     assert (ordered.openid.value, ordered.cause) == ("oPerson", cause)
 
 
+def test_of_two_spellings_the_documented_one_counts():
+    ordered = opened(
+        event_xml("user_authorization_revoke", "<openid>oOther</openid><OpenID>oPerson</OpenID>")
+    )
+    assert ordered.openid.value == "oPerson"
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
