@@ -105,8 +105,13 @@ class Position:
 
     `form` and `version` pin the form that this conversation stays on. `history` lists the questions
     answered in order, for 上一步. `editing`: the question being corrected from the summary.
-    `misses`: unreadable answers in a row. `pending`: readings that wait for a choice (两三万 → two).
-    `back_to`: the stage to return to after a digression with a question of its own.
+    `misses`: unreadable answers in a row. `pending`: readings that wait for a choice (two of them
+    for 两三万). `back_to`: the stage to return to after a digression with a question of its own.
+    `offered`: ids of the options under the latest words, so that a typed number means what was
+    seen. `reached`: questions asked so far, for the funnel. `own_words`: the words of "other" are
+    awaited.
+    `submitted`: the answers have been handed in; they stay so that one of them can be changed.
+    An idle position with answers that were not handed in is a paused form.
     """
 
     stage: Stage = "idle"
@@ -119,6 +124,10 @@ class Position:
     misses: int = 0
     pending: tuple[int, ...] = ()
     back_to: Stage | None = None
+    offered: tuple[str, ...] = ()
+    reached: tuple[str, ...] = ()
+    own_words: bool = False
+    submitted: bool = False
 
     def moved(self, **changes: object) -> "Position":
         """Return a copy with these fields changed."""
@@ -130,7 +139,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to answer, numbered by its place; `id` travels with a tap, `label` is typed or tapped."""
+    """One way to answer, numbered by its place; `id` travels with a tap, `label` is shown."""
 
     id: str
     label: str
@@ -157,7 +166,10 @@ class Consented:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question got an answer (or a correction, or a skip: `answer` is None)."""
+    """One question got an answer (or a correction); `answer` is None when none stands any more.
+
+    A skip is an answer of its own, with the code `skipped`.
+    """
 
     question: str
     answer: Answer | None
@@ -201,8 +213,8 @@ class Asked:
     """The person asked for something that leaves a row for the staff or for the clock.
 
     `what`: human (words for the staff), distress (the same, urgent, marketing stops), complaint,
-    unmatched (nothing in the product answers these words), review (人工复核), handover (我要办理; words =
-    the good time), remind_tomorrow, stop_marketing, erase, discard (不提交并删除).
+    unmatched (nothing in the product answers these words), review (人工复核), handover (我要办理;
+    words = the good time), remind_tomorrow, stop_marketing, erase, discard (不提交并删除).
     """
 
     what: Literal[
@@ -225,7 +237,7 @@ Effect = Consented | Answered | Reached | Submitted | Stopped | Told | Asked
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The outcome of one step: the new position, the words to say in order, the effects to store."""
+    """The outcome of one step: the new position, the words to say in order, what to store."""
 
     position: Position
     says: tuple[Say, ...]

@@ -1,0 +1,86 @@
+"""Numbers as people write them: 5w, 5.5万, 两万五, 50,000, 十几, 两三万."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from cn2an import cn2an
+
+_UNITS = {
+    "万": Decimal(10_000),
+    "千": Decimal(1_000),
+    "百": Decimal(100),
+    "亿": Decimal(100_000_000),
+}
+_DIGITS = "一二三四五六七八九"
+_NUMERAL = r"[0-9零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟廿.点]+"
+_FOUND = re.compile(_NUMERAL)
+_RANGE = re.compile(rf"({_NUMERAL})(?:[-~—–－到至]|或者|或)({_NUMERAL})")
+_NEIGHBOURS = re.compile(rf"^([{_DIGITS}]?十|[0-9]?)([{_DIGITS}两])([{_DIGITS}])([十百千万亿]+)$")
+_GROUPED = re.compile(r"(?<=\d)[,，](?=\d{3})")
+_TAIL_UNIT = re.compile(r"^(.+?)([百千万亿])$")
+_SPELLINGS = (("w", "万"), ("k", "千"), ("俩", "两"), ("仨", "三"), (" ", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers found in a text: one, or the several that it may mean."""
+
+    values: tuple[Decimal, ...] = ()
+    has_unit: bool = False
+
+
+def numbers_in(text: str) -> Numbers:
+    """Find the number that a tidy text tells, or the two ends of the range that it tells."""
+    for spelling, plain in _SPELLINGS:
+        text = text.replace(spelling, plain)
+    text = _GROUPED.sub("", text)
+    told = _RANGE.search(text)
+    if told:
+        return _both(told[1], told[2])
+    found = _FOUND.search(text)
+    if not found:
+        return Numbers()
+    neighbours = _NEIGHBOURS.match(found[0])
+    if neighbours:
+        lead, low, high, unit = neighbours.groups()
+        return _both(lead + low + unit, lead + high + unit)
+    value = number(found[0])
+    return Numbers((value,) if value is not None else (), not found[0].isdecimal())
+
+
+def number(token: str) -> Decimal | None:
+    """Return the value of one numeral, Arabic, Chinese or mixed."""
+    plain = _decimal(token)
+    if plain is not None:
+        return plain
+    scaled = _TAIL_UNIT.match(token)
+    if scaled and ("." in scaled[1] or "点" in scaled[1]):
+        mantissa = _decimal(scaled[1]) or _chinese(scaled[1])
+        return None if mantissa is None else mantissa * _UNITS[scaled[2]]
+    return _chinese(token)
+
+
+def _both(low: str, high: str) -> Numbers:
+    """Return both ends of a range; "2-3万" means 2万 to 3万."""
+    unit = _TAIL_UNIT.match(high)
+    if unit and number(low) is not None and not _TAIL_UNIT.match(low):
+        low += unit[2]
+    values = tuple(value for value in (number(low), number(high)) if value is not None)
+    return Numbers(values, has_unit=True)
+
+
+def _decimal(token: str) -> Decimal | None:
+    """Return the value of Arabic digits with an optional fraction."""
+    try:
+        return Decimal(token) if token.isascii() else None
+    except InvalidOperation:
+        return None
+
+
+def _chinese(token: str) -> Decimal | None:
+    """Return the value of a numeral with Chinese digits or units (三万五 is 35,000)."""
+    try:
+        return Decimal(str(cn2an(token, "smart")))
+    except (ValueError, KeyError, IndexError, InvalidOperation):
+        return None

@@ -1,0 +1,50 @@
+"""Questions that the account answers from the first day, and the words of somebody in distress."""
+
+import re
+
+from app.dialogue.words import squash
+
+_DISTRESS = re.compile(
+    r"不想活|想死|活不下去|活不了|自杀|轻生|寻死|跳楼|结束生命|撑不下去|走投无路|没法活|活着没意思|"
+    r"还不起|还不上|没钱还|没能力还|无力偿还|还不了款|"
+    r"催收|被催|爆通讯录|上门要债|威胁我|恐吓|"
+    r"被骗|骗了我|被诈骗|遇到诈骗|遇到骗子|上当了|刷流水|要我转账|让我转账|解冻费|保证金"
+)
+_NOT_DISTRESS = re.compile(r"如果还不|万一还不|还不[上起](会|怎么)|会不会被骗|怕被骗|不会被骗")
+_COMPLAINT = re.compile(r"投诉|举报你|12378|银保监|金融监管局|律师函|起诉你")
+_PRIVATE_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dx]|\d{16,19})(?!\d)")
+_TOPICS = (
+    ("credit_report", r"(上|进|报|记)(不上|不进)?到?(个人|央行)?征信|影响征信"),
+    ("credit_query", r"征信"),
+    ("early", r"提前(还|结清)|早点还"),
+    ("fees", r"手续费|服务费|工本费|收费|中介费|前期费|费用|先交钱|要交钱|砍头息|担保费"),
+    ("interest", r"利息|利率|年化|怎么算息|日息|月息|几个点|多少息"),
+    ("speed", r"放款|到账|多久下款|下款|几天能到|多久能拿到"),
+    ("repay", r"怎么还|如何还|还款方式|还款日|几号还|等额本息|先息后本"),
+    ("where", r"哪里办|在哪办|去哪办|怎么签|线下|门店|地址在|你们在哪|营业厅|网点"),
+    ("delete", r"怎么删|如何删|能不能删|可以删|保存多久|存多久|怎么注销|泄露|卖.{0,4}信息"),
+    (
+        "genuine",
+        r"真的[吗假么还]|真假|是不是真|是真的|骗子|被骗|诈骗|靠谱|正规|合法|官方[吗的]|什么公司",
+    ),
+)
+_PATTERNS = tuple((f"answers.{name}", re.compile(words)) for name, words in _TOPICS)
+
+
+def is_distress(text: str) -> bool:
+    """Tell whether somebody may be in need: unable to pay, pressed, cheated, or in despair."""
+    squashed = squash(text)
+    return bool(_DISTRESS.search(squashed)) and not _NOT_DISTRESS.search(squashed)
+
+
+def is_complaint(text: str) -> bool:
+    """Tell whether the words complain about us."""
+    return bool(_COMPLAINT.search(squash(text)))
+
+
+def find_topic(text: str) -> str | None:
+    """Return the copy key of what is said to a question people always ask, or to an ID sent."""
+    if _PRIVATE_NUMBER.search(text.replace(" ", "").lower()):
+        return "answers.private_number"
+    squashed = squash(text)
+    return next((key for key, words in _PATTERNS if words.search(squashed)), None)
