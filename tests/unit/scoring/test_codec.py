@@ -10,8 +10,14 @@ from hypothesis import given
 
 from scoring.assess import Assessment, Dossier, Facts, assess
 from scoring.types import Malformed, canonical_json, decode, decode_json, digest, encode
-from tests.unit.scoring.builders import ANSWERS, CIRCUMSTANCES, a_person, facts_from_answers
-from tests.unit.scoring.builders import some_circumstances, the_book
+from tests.unit.scoring.builders import (
+    ANSWERS,
+    CIRCUMSTANCES,
+    a_person,
+    facts_from_answers,
+    some_circumstances,
+    the_book,
+)
 
 
 @dataclass(frozen=True)
