@@ -72,6 +72,14 @@ class Postgres:
             )
         draft.rename(self.data_dir)
 
+    def unlock(self) -> None:
+        """Remove the lock of a postmaster that was killed.
+
+        Only for whoever knows that it is dead: PostgreSQL itself takes a process that nobody has
+        collected yet, or another one that got its number, for the postmaster, and would not start.
+        """
+        (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
+
     def command(self) -> list[str]:
         """Return the command that runs the server in the foreground."""
         settings = {
@@ -133,6 +141,9 @@ class Redis:
     def initialise(self) -> None:
         """Create the folder that holds the append-only file."""
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def unlock(self) -> None:
+        """Do nothing: Redis leaves no lock behind."""
 
     def command(self) -> list[str]:
         """Return the command that runs the server in the foreground."""

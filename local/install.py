@@ -64,7 +64,7 @@ def install(requirements: Path) -> None:
     """Bring .venv to what the file pins."""
     stamp = VENV / f"installed-{requirements.name}"
     wanted = _fingerprint(requirements)
-    if stamp.is_file() and stamp.read_text() == wanted and VENV_PYTHON.exists():
+    if stamp.is_file() and stamp.read_text() == wanted and _can_run():
         return
     problem = problem_with_disk(ROOT)
     if problem:
@@ -79,13 +79,17 @@ def install(requirements: Path) -> None:
 
 def _make_venv() -> None:
     # A folder that was moved or whose Python has gone is no venv any more.
-    is_sound = VENV_PYTHON.exists() and _prefix() == str(VENV)
+    is_sound = _can_run() and _prefix() == str(VENV)
     command = [sys.executable, "-m", "venv", *([] if is_sound else ["--clear"]), str(VENV)]
     if subprocess.call(command) != 0:
         sys.exit(
             "Python could not make .venv. On Debian and Ubuntu: "
             f"apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         )
+
+
+def _can_run() -> bool:
+    return os.access(str(VENV_PYTHON), os.X_OK)
 
 
 def _prefix() -> str:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+import psutil
+
 from local import child, environment, keys, leftovers
 from local.announcement import announce, is_reachable, notes_in
 from local.checks import make_socket_dir
@@ -79,7 +81,6 @@ class Launcher:
                 self._start_watch()
             if not self._is_alive("supervisord"):
                 say("supervisord has died; everything is started again.")
-                leftovers.end(leftovers.of_launch(self._launch))
                 self._start_databases()
                 self._start_programs()
             time.sleep(LOOK_SECONDS)
@@ -92,8 +93,7 @@ class Launcher:
         while self._is_alive("supervisord") and time.monotonic() < deadline:
             self._show_logs()
             time.sleep(LOOK_SECONDS / 4)
-        while remains := leftovers.of_launch(self._launch):
-            leftovers.end(remains)
+        self._end_rest()
         self._show_logs()
         for follower in self._followers:
             follower.close()
@@ -114,7 +114,19 @@ class Launcher:
             start_new_session=True,
         )
 
+    def _end_rest(self) -> None:
+        def rest() -> list[psutil.Process]:
+            everybody = leftovers.of_installation(self._settings.folder)
+            return [process for process in everybody if process.pid not in self._living()]
+
+        while remains := rest():
+            leftovers.end(remains)
+            leftovers.end_orphans(self._living())
+
     def _start_databases(self) -> None:
+        self._end_rest()
+        for server in self._servers:
+            server.unlock()
         marked = environment.with_marks(self._environment, self._settings, self._launch)
         self._children["supervisord"] = self._supervision.start(marked)
         deadline = time.monotonic() + DATABASE_SECONDS

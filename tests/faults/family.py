@@ -11,5 +11,5 @@ for _generation in range(2):
         break
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-print("one of the family is up", flush=True)  # noqa: T201  # the launcher shows it
+os.write(1, b"one of the family is up\n")  # in one piece: three processes share the log
 signal.pause()
