@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import threading
+from functools import partial
 
 from simulator.factory import create_simulator
 from simulator.serving import make_http_server
@@ -15,6 +16,7 @@ from simulator.stage import EXTENSION, Platform
 log = logging.getLogger("simulator")
 
 _VERIFY_AGAIN_SECONDS = 2.0
+_STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
 def main() -> int:
@@ -32,14 +34,17 @@ def main() -> int:
     except (OSError, SystemExit):
         log.error("Port %s is taken.", settings.port)  # noqa: TRY400
         return 1
+    # Blocked before any thread starts, so that only the wait below ever sees them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    work = (server.serve_forever, lambda: verify_until_it_works(platform, stop))
-    for task in work:
+    saver = threading.Thread(target=platform.world.keep_saving, args=(stop,))
+    saver.start()
+    for task in (server.serve_forever, partial(verify_until_it_works, platform, stop)):
         threading.Thread(target=task, daemon=True).start()
-    log.info("phones on http://%s:%s/", settings.host, settings.port)
-    platform.world.keep_saving(stop)
+    log.info("phones on http://%s:%s/", settings.host, server.server_port)
+    signal.sigwait(_STOP_SIGNALS)
+    stop.set()
+    saver.join()
     return 0
 
 

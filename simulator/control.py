@@ -53,6 +53,18 @@ def add_phone() -> tuple[Response, int]:
         return jsonify(views.described(platform, phone, with_bubbles=True)), 201
 
 
+@blueprint.get("/phones")
+def list_phones() -> Response:
+    """List all phones, without their screens."""
+    platform = current_platform()
+    with platform.world.reading() as account:
+        told = [
+            views.described(platform, phone, with_bubbles=False)
+            for phone in account.phones.values()
+        ]
+    return jsonify(phones=told)
+
+
 @blueprint.get("/phones/<int:number>")
 def transcript(number: int) -> Response:
     """Return one phone's transcript, raw parts included."""
@@ -65,7 +77,7 @@ def transcript(number: int) -> Response:
 def drop_phone(number: int) -> Response:
     """Throw a phone away without a word to anybody."""
     with current_platform().world.changing() as account:
-        account.phones.pop(number, None)
+        account.remove_phone(number)
     return jsonify(ok=True)
 
 
@@ -239,7 +251,7 @@ def _phone(number: int) -> Phone:
 
 
 def _json() -> dict[str, Any]:
-    given = request.get_json(silent=True)
+    given = request.get_json(silent=True, force=True)
     return given if isinstance(given, dict) else {}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -122,8 +121,7 @@ class Courier:
         began = self.clock.now()
         with self.world.reading() as account:
             copies = account.switches.copies
-        with ThreadPoolExecutor(copies) as pool:
-            outcomes = list(pool.map(lambda _: self._try(delivery.push), range(copies)))
+        outcomes = self._try_all(delivery.push, copies)
         answered = [outcome for outcome in outcomes if not outcome.problem]
         shown = (answered or outcomes)[0]
         record = {
@@ -155,12 +153,23 @@ class Courier:
         if bubble.kind:
             account.show(phone, bubble)
 
-    def _try(self, push: Push) -> Outcome:
-        outcome = Outcome()
+    def _try_all(self, push: Push, copies: int) -> list[Outcome]:
+        outcomes = [Outcome() for _ in range(copies)]
+        # Daemons, not a pool: a pool would hold up the end of the process until its retries end.
+        threads = [
+            threading.Thread(target=self._try, args=(push, outcome), daemon=True)
+            for outcome in outcomes
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return outcomes
+
+    def _try(self, push: Push, outcome: Outcome) -> None:
         for number in range(self.settings.push_attempts):
             if self._attempt(push, outcome, is_last=number + 1 == self.settings.push_attempts):
                 break
-        return outcome
 
     def _attempt(self, push: Push, outcome: Outcome, *, is_last: bool) -> bool:
         """Deliver once; say whether the platform is content with what happened."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 
 from simulator import control, page
 from simulator.api import gate
@@ -30,7 +31,9 @@ def create_simulator(
     courier = Courier(settings, clock, world, transport or HttpTransport(), run)
     app = Flask(__name__)
     app.extensions[EXTENSION] = Platform(settings, clock, world, courier)
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys = provider.ensure_ascii = False
+    app.json = provider
     for blueprint in (gate.blueprint, control.blueprint, page.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -117,6 +117,7 @@ class Account:
 
     last_id: int = 0
     phones: dict[int, Phone] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
     menu: dict[str, Any] | None = None
     tags: dict[int, str] = field(default_factory=dict)
@@ -140,11 +141,19 @@ class Account:
         number = self.next_id()
         phone = Phone(number, name or f"手机 {len(self.phones) + 1}", new_openid())
         self.phones[number] = phone
+        self.numbers[phone.openid] = number
         return phone
+
+    def remove_phone(self, number: int) -> None:
+        """Forget a phone."""
+        phone = self.phones.pop(number, None)
+        if phone:
+            del self.numbers[phone.openid]
 
     def by_openid(self, openid: object) -> Phone | None:
         """Return the phone of an openid of this account."""
-        return next((p for p in self.phones.values() if p.openid == openid), None)
+        number = self.numbers.get(openid) if isinstance(openid, str) else None
+        return None if number is None else self.phones[number]
 
     def show(self, phone: Phone, bubble: Bubble) -> None:
         """Put a bubble on a phone's screen and forget the oldest beyond what is kept."""
@@ -157,9 +166,9 @@ def new_openid() -> str:
     return "o" + base64.urlsafe_b64encode(secrets.token_bytes(21)).decode()[: OPENID_LENGTH - 1]
 
 
-def fresh_account() -> Account:
+def fresh_account(last_id: int = 0) -> Account:
     """Return an account with one notice template and one phone that does not follow yet."""
-    account = Account()
+    account = Account(last_id)
     progress = Template(
         template_id="simProgressTemplate00000000000000000000001A",
         title="业务办理进度提醒",

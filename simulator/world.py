@@ -73,9 +73,7 @@ class World:
     def reset(self) -> None:
         """Start again with a fresh account; numbers and the clock go on."""
         with self.changing():
-            last_id = self.account.last_id
-            self.account = fresh_account()
-            self.account.last_id += last_id
+            self.account = fresh_account(self.account.last_id)
             self.exchanges, self.calls = Records(), Records()
 
     def save(self) -> None:

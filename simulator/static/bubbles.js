@@ -4,8 +4,6 @@ import { button, clock, element } from "/static/dom.js";
 import { option, richText } from "/static/richtext.js";
 import { get } from "/static/server.js";
 
-const ICONS = { image: "🖼", voice: "🔊", video: "🎬", shortvideo: "🎬", location: "📍", link: "🔗", sticker: "🙂", miniprogrampage: "◧" };
-
 export function drawBubble(bubble, onTap) {
   const body = element("div", { class: `bubble ${bubble.kind}` }, ...content(bubble, onTap));
   const foot = element("div", { class: "foot" }, element("time", {}, clock(bubble.at)));
@@ -21,7 +19,6 @@ function content(bubble, onTap) {
   if (bubble.kind === "news") return given.articles.map(article);
   if (bubble.kind === "template") return notice(given);
   if (bubble.kind === "msgmenu") return menu(given, onTap);
-  if (bubble.side === "me" && bubble.kind !== "text") return [`${ICONS[bubble.kind] ?? ""} ${given.text}`];
   if (given.media_id) return [`[${bubble.kind}]`];
   return bubble.side === "them" ? [richText(given.text ?? given.title ?? "", onTap)] : [given.text];
 }

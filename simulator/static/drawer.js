@@ -54,9 +54,9 @@ export class Drawer {
   }
 
   tick() {
-    if (!this.base) return;
     const now = this.base.server + performance.now() / 1000 - this.base.local;
     this.time.textContent = `${clock(now, true)}${this.base.offset ? `（偏移 ${this.base.offset} 秒）` : ""}`;
+    return now;
   }
 
   async loadCalls() {

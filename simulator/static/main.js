@@ -89,5 +89,9 @@ function showTools(isShown) {
 
 toolsButton.addEventListener("click", () => showTools(drawerRoot.hidden));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") showTools(false); });
-setInterval(() => drawer.tick(), 1000);
+setInterval(() => {
+  if (!latest) return;
+  const now = drawer.tick();
+  for (const view of views.values()) view.tick(now);
+}, 1000);
 follow();

@@ -27,7 +27,8 @@ export class PhoneView {
 
   update(phone, state) {
     this.title.textContent = state.account.name;
-    this.status.textContent = `${phone.name} · ${phone.is_following ? windows(phone, state.now) : "未关注"}`;
+    this.told = phone;
+    this.tick(state.now);
     this.root.setAttribute("aria-label", phone.name);
     this.drawBubbles(phone.bubbles);
     const shape = JSON.stringify([phone.is_following, phone.blocks_messages, state.menu]);
@@ -40,6 +41,11 @@ export class PhoneView {
     this.hasMenu = this.menu.length > 0;
     this.drawFooter();
     this.drawSheet();
+  }
+
+  tick(now) {
+    const { told } = this;
+    this.status.textContent = `${told.name} · ${told.is_following ? windows(told, now) : "未关注"}`;
   }
 
   drawBubbles(bubbles) {
@@ -169,12 +175,13 @@ export class PhoneView {
 }
 
 function windows(phone, now) {
-  const open = phone.windows.filter((window) => window.remaining > 0);
-  if (!open.length) return "无客服窗口";
-  return open.map((window) => `${TRIGGERS[window.trigger]}窗口 ${window.remaining} 条/${left(window.expires_at - now)}`).join("，");
+  const open = phone.windows.filter((window) => window.remaining > 0 && window.expires_at > now);
+  if (!open.length) return "没有客服窗口";
+  const told = open.map((window) => `${TRIGGERS[window.trigger]}${window.remaining}/${left(window.expires_at - now)}`);
+  return `可收 ${told.join(" · ")}`;
 }
 
 function left(seconds) {
-  if (seconds > 3600) return `${Math.floor(seconds / 3600)} 小时`;
-  return seconds > 60 ? `${Math.floor(seconds / 60)} 分` : `${Math.max(0, Math.floor(seconds))} 秒`;
+  if (seconds > 3600) return `${Math.floor(seconds / 3600)}时`;
+  return seconds > 60 ? `${Math.floor(seconds / 60)}分` : `${Math.max(0, Math.floor(seconds))}秒`;
 }
