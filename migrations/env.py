@@ -6,9 +6,7 @@ from sqlalchemy import create_engine, pool
 from app.core.config import DatabaseSettings
 from app.store.tables import metadata
 
-url = (
-    context.get_x_argument(as_dictionary=True).get("url") or DatabaseSettings().database_url
-)
+url = context.get_x_argument(as_dictionary=True).get("url") or DatabaseSettings().database_url
 # One at a time: two machines of one installation may be upgraded in the same minute.
 MIGRATION_LOCK = 7_011_423
 

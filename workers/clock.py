@@ -1,7 +1,7 @@
-"""Leave the work of the timetable in the outbox: `python -m workers.clock`. Run one; two do no harm.
+"""Leave the timetable's work in the outbox: `python -m workers.clock`. Run one; two do no harm.
 
-Not `rq cron`: it keeps its times in Redis and exits when Redis goes. Here a slot of the timetable is
-a row, left once whoever comes first.
+Not `rq cron`: it keeps its times in Redis and exits when Redis goes. Here a slot of the timetable
+is a row, left once whoever comes first.
 """
 
 import sys

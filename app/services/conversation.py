@@ -1,4 +1,4 @@
-"""Answer what a person sends: one turn, one transaction, the same answer to every delivery of it."""
+"""Answer what a person sends: one turn, one transaction, one answer to every delivery of it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,13 +23,15 @@ from app.dialogue.types import Arrived, Pointed, Said, Showed, Typed
 from app.steps import late, words
 from app.steps.effects import TurnContext, apply_effects, begin_aftermath
 from app.steps.keep import Arrival, keep
+from app.steps.message_words import seen_last
 from app.steps.seat import channel_of, known_of, take_seat
 from app.store import erasure
 from app.store.turns import Loaded, TurnKey, TurnTransaction
 from app.store.writes import Writes
 
-__all__ = ["Arrival", "Reply", "receive", "run_late"]
+__all__ = ["Arrival", "Reply", "receive", "run_late", "try_later"]
 
+_WITHOUT_ANSWER = (Unfollowed, ErasureOrdered, JobFinished, OtherEvent)
 _LATE_BATCH = 50
 _LATE_LEASE = timedelta(seconds=60)
 
@@ -63,6 +65,11 @@ def receive(deps: Deps, inbound: Inbound, arrival: Arrival) -> Reply | None:
     return None
 
 
+def try_later(deps: Deps) -> Reply:
+    """Return the words for a person whom no turn could be run for, and none will be."""
+    return Reply(words.try_again(deps), int(deps.clock.now().timestamp()))
+
+
 def run_late(deps: Deps, trail: str) -> int:
     """Run the turns of deliveries that gave up waiting; return how many were claimed."""
     now = deps.clock.now()
@@ -94,10 +101,15 @@ def _take_turn(
             turn.reply_fetched(key, now)
         return _earlier_reply(deps, loaded)
     writes = Writes(now, arrival.trail)
-    if isinstance(inbound, Unfollowed | ErasureOrdered | JobFinished | OtherEvent):
+    if isinstance(inbound, _WITHOUT_ANSWER) or not _opens_anything(inbound):
         _take_note(turn, writes, key, inbound, loaded)
         return None
     return _speak(turn, _context(deps, writes, key, inbound, loaded), inbound, arrival)
+
+
+def _opens_anything(inbound: Inbound) -> bool:
+    """Say whether an answer is expected: a pressed link of the menu opens a page, not us."""
+    return not isinstance(inbound, MenuClicked) or inbound.opens_window
 
 
 def _earlier_reply(deps: Deps, loaded: Loaded) -> Reply | None:
@@ -145,7 +157,8 @@ def _speak(
 ) -> Reply:
     deps, seat = context.deps, context.seat
     known = known_of(deps, seat, context.loaded, context.now)
-    result = step(_said(inbound), seat.position, known, deps.forms)
+    position = seen_last(seat.position, context.loaded.told_since, known)
+    result = step(_said(inbound), position, known, deps.forms)
     # The last step may have closed the form: its effects belong to the form they came from.
     pinned = result.position if result.position.form else seat.position
     apply_effects(context, pinned, result.effects)

@@ -8,14 +8,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.core.clock import SHANGHAI
-from app.core.crypto import WrappedKey
+from app.core.crypto import Sealer, WrappedKey
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.steps import staff
 from app.store import deciding, outbox, sending
 from app.store.deciding import Submitted
-from app.store.enquiries import Enquiry
+from app.store.enquiries import Decision, Enquiry
 from app.store.people import Person
 from scoring.assess import (
     AnswerUnusable,
@@ -95,7 +95,7 @@ def _decide(
     try:
         facts = facts_from_answers(enquiry.answers)
     except AnswerUnusable as unusable:
-        log.error("answers_unusable", enquiry=str(enquiry.id), field=unusable.field)
+        log.warning("answers_unusable", enquiry=str(enquiry.id), field=unusable.field)
         _refer(outcomes, enquiry, now, "policy")
         return
     dossier = Dossier(facts, circumstances, None, assess(facts, circumstances, book))
@@ -221,11 +221,7 @@ def replay_decision(deps: Deps, decision_id: uuid.UUID) -> bool:
 
 
 def _inputs(
-    deps: Deps,
-    person: Person,
-    enquiry: Enquiry,
-    earlier: Any,
-    now: datetime,  # noqa: ANN401
+    deps: Deps, person: Person, enquiry: Enquiry, earlier: Decision | None, now: datetime
 ) -> tuple[Facts, Circumstances]:
     today = now.astimezone(SHANGHAI).date()
     if earlier is None:
@@ -289,5 +285,5 @@ def _funnel_row(enquiry: Enquiry, step: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _sealer(deps: Deps, person: Person) -> Any:  # noqa: ANN401
+def _sealer(deps: Deps, person: Person) -> Sealer:
     return deps.keyring.unwrap(WrappedKey(str(person.master_id), bytes(person.wrapped_key or b"")))

@@ -1,11 +1,12 @@
 """Deliver messages: the only sender of the house, and the only holder of the sending port."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.contact.decision import decide
 from app.contact.types import (
-    Account,
     Allowances,
     Contact,
     ContactFacts,
@@ -13,16 +14,21 @@ from app.contact.types import (
     MessageClass,
     MessageFacts,
     No,
-    Now,
     Window,
 )
 from app.core.crypto import WrappedKey
-from app.core.errors import OutcomeUnknown, PlatformRefused, PlatformUnreachable
+from app.core.errors import (
+    OutcomeUnknown,
+    PlatformRefused,
+    PlatformUnreachable,
+    StateUnavailable,
+)
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.core.types import Secret
 from app.deps import Deps
-from app.steps import words
+from app.steps.account import account_of, holds_tomorrow
+from app.steps.message_words import progress_fields, words_of
 from app.store import outbox, sending
 from app.store.messages import Message
 from app.store.sending import Due
@@ -68,7 +74,7 @@ def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
     elif isinstance(verdict, No):
         _decline(deps, due, verdict)
     else:
-        _send(deps, due, verdict)
+        _send(deps, due, verdict.channel.value)
 
 
 def _decline(deps: Deps, due: Due, verdict: No) -> None:
@@ -83,34 +89,37 @@ def _decline(deps: Deps, due: Due, verdict: No) -> None:
     )
 
 
-def _send(deps: Deps, due: Due, verdict: Now) -> None:
+def _send(deps: Deps, due: Due, channel: str) -> None:
     now = deps.clock.now()
+    person, message = due.person, due.message
     sealer = deps.keyring.unwrap(
-        WrappedKey(str(due.person.master_id), bytes(due.person.wrapped_key or b""))
+        WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
     )
-    openid = Secret(sealer.open_text(bytes(due.person.openid_sealed or b"")))
-    channel = verdict.channel.value
-    text = words.of_message(deps, due, sealer) if channel == "custom" else ""
+    openid = Secret(sealer.open_text(bytes(person.openid_sealed or b"")))
     with deps.sessions.begin() as session:
+        story = sending.tell_story(session, due)
         if not sending.start_sending(session, due, channel, now + _SENDING_LEASE, now):
             return
-    if channel == "custom":
-        _attempt(deps, due, lambda: deps.sender.send_text(openid, text), text)
-    else:
-        fields = words.progress_fields(deps, due)
+    if channel == "template":
+        fields = progress_fields(deps, message.created_at)
         template_id = deps.settings.progress_template_id
-        _attempt(
-            deps,
-            due,
-            lambda: deps.sender.send_template(openid, template_id, fields, "", due.message.id.hex),
-            str(fields),
-        )
+        call = partial(deps.sender.send_template, openid, template_id, fields, "", message.id.hex)
+        _attempt(deps, due, call, json.dumps(fields, ensure_ascii=False))
+        return
+    may_promise = _holds_tomorrow(deps, due, now)
+    text = words_of(deps, message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
+    _attempt(deps, due, partial(deps.sender.send_text, openid, text), text)
+
+
+def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
+    facts = _facts(deps, due, (), charged=1)
+    return holds_tomorrow(facts, deps.contact_book.contact_rules(now), now)
 
 
 def _attempt(deps: Deps, due: Due, call: Callable[[], Sent], text: str) -> None:
     try:
         sent = call()
-    except PlatformUnreachable:
+    except (PlatformUnreachable, StateUnavailable):
         _try_again(deps, due, _backoff(due.message), "unreachable")
     except OutcomeUnknown:
         log.warning("message_outcome_unknown", message=str(due.message.id))
@@ -175,16 +184,17 @@ def _finish(deps: Deps, due: Due, **values: object) -> None:
         sending.finish(session, due.message.id, **values)
 
 
-def _facts(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> ContactFacts:
+def _facts(
+    deps: Deps, due: Due, contacts: tuple[Contact, ...], *, charged: int = 0
+) -> ContactFacts:
     person = due.person
-    templates = {"progress"} if deps.settings.progress_template_id else set()
     return ContactFacts(
         follows=person.follows and person.state == "active" and not person.is_muted,
         allowances=Allowances(
-            message=_window(person.message_left, person.message_until),
-            event=_window(person.event_left, person.event_until),
+            message=_window(person.message_left - charged, person.message_until),
+            event=_window(person.event_left - charged, person.event_until),
         ),
-        account=Account(deps.settings.account_rights, frozenset(templates)),
+        account=account_of(deps),
         consents=frozenset(person.consents),
         has_stopped_marketing=person.marketing_stopped,
         is_on_hold=person.on_hold not in (None, "distress"),

@@ -1,4 +1,4 @@
-"""Publish the outbox: ring once for each kind of work that is due; leave the timetable's work in it."""
+"""Publish the outbox: ring once for each kind of work that is due; leave the timetable in it."""
 
 from collections.abc import Iterator, Mapping
 

@@ -21,12 +21,12 @@ from app.dialogue.types import (
     Told,
 )
 from app.steps import staff
-from app.steps.seat import Seat, tomorrow
+from app.steps.account import REMINDER_EXPIRES, TOMORROW
+from app.steps.seat import Seat
 from app.store.turns import Loaded, TurnKey
 from app.store.writes import NewMessage, Writes
 
 EXPORT_LINK_LASTS = timedelta(minutes=30)
-_REMINDER_EXPIRES = timedelta(hours=12)
 _UNASKED = ("reminder", "marketing", "education")
 
 
@@ -41,6 +41,7 @@ class Aftermath:
     erase: str | None = None
     """erase (everything), discard (the answers only); None: nothing."""
     export_token: str = ""
+    good_time: str = ""
     enquiry_id: uuid.UUID | None = None
     jobs: set[JobName] = field(default_factory=set)
 
@@ -191,13 +192,14 @@ def _review(context: TurnContext, _effect: Asked) -> None:
 def _handover(context: TurnContext, effect: Asked) -> None:
     enquiry = context.loaded.enquiry
     if enquiry is not None and enquiry.decision_id is not None:
+        context.after.good_time = effect.words[:64]
         due_at = staff.due(context.now, staff.HANDOVER_WORKING_DAYS)
         context.writes.handover(context.seat.id, enquiry.decision_id, effect.words[:64], due_at)
         context.writes.funnel(context.channel, "", 0, "handover")
 
 
 def _remind_tomorrow(context: TurnContext, _effect: Asked) -> None:
-    at = tomorrow(context.now)
+    at = context.now + TOMORROW
     enquiry = context.loaded.enquiry
     context.writes.message(
         NewMessage(
@@ -205,7 +207,7 @@ def _remind_tomorrow(context: TurnContext, _effect: Asked) -> None:
             klass="reminder",
             copy_key="reminder.tomorrow",
             not_before=at,
-            expires_at=at + _REMINDER_EXPIRES,
+            expires_at=at + REMINDER_EXPIRES,
             decision_id=enquiry.decision_id if enquiry else None,
         )
     )

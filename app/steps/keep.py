@@ -8,7 +8,7 @@ from app.core.clock import monotonic
 from app.core.jobs import JobName
 from app.core.types import Followed, Inbound, Text
 from app.dialogue.positions import position_to_json
-from app.dialogue.types import Position
+from app.dialogue.types import Position, Say
 from app.steps.effects import TurnContext
 from app.steps.seat import channel_of
 from app.store import erasure
@@ -104,6 +104,7 @@ def _keep_reply(context: TurnContext, inbound: Inbound, spoken: str) -> None:
 
 def _send_after(context: TurnContext, spoken: str, arrival: Arrival) -> None:
     not_before = context.now if arrival.is_late else context.now + _LAST_DELIVERY
+    preface = context.deps.copybook.render(Say("late.reply"))
     context.writes.message(
         NewMessage(
             person_id=context.seat.id,
@@ -112,7 +113,7 @@ def _send_after(context: TurnContext, spoken: str, arrival: Arrival) -> None:
             not_before=not_before,
             expires_at=context.now + _LATE_WORDS_LAST,
             delivery_key=context.key.delivery,
-            text_sealed=context.seat.sealer.seal_text(spoken),
+            text_sealed=context.seat.sealer.seal_text(f"{preface}\n{spoken}"),
         )
     )
     context.writes.bell(JobName.DELIVER_DUE.value, not_before)

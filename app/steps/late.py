@@ -1,10 +1,31 @@
 """Keep a delivery as bytes until its turn can be run: JSON with the type's name, nothing else."""
 
 import json
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable
+from dataclasses import fields
 
-from app.core import types
-from app.core.types import Inbound, Secret
+from app.core.types import (
+    Attachment,
+    ErasureOrdered,
+    Followed,
+    Inbound,
+    JobFinished,
+    MenuClicked,
+    OtherEvent,
+    Place,
+    Scanned,
+    Secret,
+    Text,
+    Unfollowed,
+)
+
+_KINDS: dict[str, Callable[..., Inbound]] = {
+    kind.__name__: kind
+    for kind in (
+        *(Text, Attachment, Place, Followed, Unfollowed, Scanned),
+        *(MenuClicked, ErasureOrdered, JobFinished, OtherEvent),
+    )
+}
 
 
 def to_bytes(inbound: Inbound) -> bytes:
@@ -16,14 +37,9 @@ def to_bytes(inbound: Inbound) -> bytes:
 def from_bytes(stored: bytes) -> Inbound:
     """Read a delivery written by `to_bytes`."""
     plain = json.loads(stored)
-    kind = getattr(types, plain.pop("type"))
-    if not (is_dataclass(kind) and issubclass(kind, Inbound)):
-        raise TypeError("Only deliveries are kept.")
+    kind = _KINDS[plain.pop("type")]
     return kind(
-        **{
-            name: Secret(value["•"]) if _is_secret(value) else value
-            for name, value in plain.items()
-        }
+        **{name: Secret(kept["•"]) if _is_secret(kept) else kept for name, kept in plain.items()}
     )
 
 

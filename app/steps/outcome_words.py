@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from app.deps import Deps
 from app.dialogue.readers.regions import city_name
 from app.dialogue.schema import Form
+from app.store.cases import Case
 
 _TOLD = 3
 """Reasons in the outcome itself; `quota.why` tells all of them."""
@@ -72,3 +74,11 @@ def _label(form: Form, name: str, value: object) -> object:
 
 def _to_whole_yuan(fen: int) -> int:
     return (fen + _YUAN // 2) // _YUAN * _YUAN
+
+
+def case_words(deps: Deps, case: Case) -> dict[str, object]:
+    """Return the values that tell the decision in force of a case; nothing before there is one."""
+    form = deps.forms.find(case.form, case.form_version)
+    if case.assessment is None or form is None:
+        return {}
+    return outcome_words(case.assessment, form, is_by_person=case.is_by_person)

@@ -5,30 +5,20 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.contact.decision import decide
 from app.contact.ledger import InboundKind, after_inbound
-from app.contact.types import (
-    Account,
-    Allowances,
-    ContactFacts,
-    MessageClass,
-    MessageFacts,
-    No,
-    Window,
-)
+from app.contact.types import Allowances, ContactFacts, Window
 from app.core.crypto import CannotOpen, Sealer, WrappedKey
 from app.core.types import Attachment, Followed, Inbound, MenuClicked, Place, Scanned, Text
 from app.deps import Deps
 from app.dialogue.positions import position_from_json
 from app.dialogue.types import Known, Position, QuotaState
 from app.steps import staff
+from app.steps.account import account_of, holds_tomorrow
 from app.store.turns import Loaded, LoadedEnquiry, LoadedPerson
 from app.store.writes import NewPerson
 
 REFUSED_FOR = timedelta(days=30)
 """Nothing that was refused is asked again for this long (P-06; the number is ours)."""
-
-_TOMORROW = timedelta(hours=22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +78,9 @@ def known_of(deps: Deps, seat: Seat, loaded: Loaded, now: datetime) -> Known:
         and "marketing" not in consents
         and not (row and row.marketing_stopped)
         and "no_marketing" not in loaded.markers,
-        may_promise_tomorrow=_holds_tomorrow(deps, seat, now),
+        may_promise_tomorrow=holds_tomorrow(
+            contact_facts(deps, seat, now), deps.contact_book.contact_rules(now), now
+        ),
         has_stopped_before="stopped" in loaded.markers,
         has_open_handover=enquiry is not None and enquiry.handover_open,
         has_open_review=enquiry is not None and enquiry.review_open,
@@ -109,35 +101,19 @@ def quota_state(enquiry: LoadedEnquiry | None, now: datetime) -> QuotaState:
     return "approved" if enquiry.outcome == "approve" else "declined"
 
 
-def tomorrow(now: datetime) -> datetime:
-    """Return the hour at which a reminder for tomorrow is sent: inside the window of today's words."""
-    return now + _TOMORROW
-
-
-def contact_facts(deps: Deps, seat: Seat) -> ContactFacts:
+def contact_facts(deps: Deps, seat: Seat, heard_at: datetime) -> ContactFacts:
     """Return what the right to write to this person depends on, as this turn leaves it."""
     row = seat.row
-    templates = {"progress"} if deps.settings.progress_template_id else set()
     return ContactFacts(
         follows=row.follows if row else True,
         allowances=seat.allowances,
-        account=Account(deps.settings.account_rights, frozenset(templates)),
+        account=account_of(deps),
         consents=frozenset(row.consents) if row else frozenset(),
         has_stopped_marketing=bool(row and row.marketing_stopped),
         is_on_hold=bool(row and row.on_hold not in (None, "distress")),
         is_in_distress=bool(row and row.on_hold == "distress"),
+        last_own_message_at=heard_at,
     )
-
-
-def _holds_tomorrow(deps: Deps, seat: Seat, now: datetime) -> bool:
-    reminder = MessageFacts(
-        MessageClass.REMINDER,
-        not_before=tomorrow(now),
-        expires_at=tomorrow(now) + timedelta(hours=12),
-        was_asked_for=True,
-    )
-    rules = deps.contact_book.contact_rules(now)
-    return not isinstance(decide(contact_facts(deps, seat), reminder, rules, now), No)
 
 
 def _newcomer(deps: Deps, inbound: Inbound, openid_index: bytes) -> Seat:

@@ -147,7 +147,7 @@ def _attempts(session: Session, enquiries: Sequence[Enquiry]) -> dict[uuid.UUID,
         .where(Enquiry.person_id.in_(people), Enquiry.submitted_at > since)
         .group_by(Enquiry.person_id)
     )
-    return {person_id: count for person_id, count in rows}
+    return dict(rows.tuples().all())
 
 
 def _stopped(session: Session, people: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:

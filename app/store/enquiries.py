@@ -41,8 +41,8 @@ class Enquiry(Base):
 class Decision(Base):
     """What was decided about an enquiry, with everything needed to decide it again (the dossier).
 
-    `assessment` is what was concluded, as JSON; `dossier_sealed` that and everything it was computed
-    from, to the byte. `decided_by`: auto, or the reviewer's name.
+    `assessment` is what was concluded, as JSON; `dossier_sealed` that and everything that it was
+    computed from, to the byte. `decided_by`: auto, or the reviewer's name.
     """
 
     __tablename__ = "decisions"

@@ -21,25 +21,25 @@ _EVERYTHING = (
     "DELETE FROM exports WHERE person_id=%(person)s",
     "DELETE FROM handovers WHERE person_id=%(person)s",
     "DELETE FROM notes WHERE person_id=%(person)s",
-    "UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL, state="
-    "CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END"
-    " WHERE person_id=%(person)s",
+    """UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL,
+       state=CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END
+       WHERE person_id=%(person)s""",
     "DELETE FROM deliveries WHERE person_id=%(person)s",
     "DELETE FROM reviews WHERE person_id=%(person)s",
     "DELETE FROM decisions WHERE person_id=%(person)s",
     "DELETE FROM enquiries WHERE person_id=%(person)s",
-    "UPDATE people SET state='erased', openid_index=NULL, openid_sealed=NULL, wrapped_key=NULL,"
-    " master_id=NULL, follows=false, first_channel=NULL, latest_channel=NULL, consents='{}',"
-    " on_hold=NULL, message_left=0, event_left=0 WHERE id=%(person)s",
+    """UPDATE people SET state='erased', openid_index=NULL, openid_sealed=NULL, wrapped_key=NULL,
+       master_id=NULL, follows=false, first_channel=NULL, latest_channel=NULL, consents='{}',
+       on_hold=NULL, message_left=0, event_left=0 WHERE id=%(person)s""",
 )
 # An open review or complaint is answered first: until then the row is only stored, never used.
 _RESTRICT = (
     *_ANSWERS,
     "DELETE FROM handovers WHERE person_id=%(person)s",
-    "UPDATE messages SET state='skipped', reason='restricted'"
-    " WHERE person_id=%(person)s AND state='queued'",
-    "UPDATE people SET state='restricted', consents='{}', marketing_stopped=true"
-    " WHERE id=%(person)s",
+    """UPDATE messages SET state='skipped', reason='restricted'
+       WHERE person_id=%(person)s AND state='queued'""",
+    """UPDATE people SET state='restricted', consents='{}', marketing_stopped=true
+       WHERE id=%(person)s""",
 )
 
 

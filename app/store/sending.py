@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.store.cases import Case, FetchOne, fetch_case
+from app.store.conversations import Conversation
 from app.store.enquiries import Decision
 from app.store.messages import Message
 from app.store.people import Person, Suppression
@@ -18,7 +20,7 @@ _LOOK_BACK = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One claimed message with its person, the decision it tells, and who may not be marketed to."""
+    """One claimed message with its person and the decision it tells; `has_marker`: no marketing."""
 
     message: Message
     person: Person
@@ -60,6 +62,60 @@ def claim_due(session: Session, now: datetime, lease_until: datetime, limit: int
     return [Due(by_id[row[0]], row[1], row[2], row[3]) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a message's words are made of: the case as it stands, or where the form was left."""
+
+    outcome: str
+    text_sealed: bytes | None
+    position_sealed: bytes
+    case: Case | None
+
+
+def tell_story(session: Session, due: Due) -> Story:
+    """Load what the words of a message are made of, as it is now."""
+    message = due.message
+    case: Case | None = None
+    position: bytes | None = None
+    if due.decision is not None:
+        case = fetch_case(_fetcher(session), due.decision.enquiry_id)
+    if message.copy_key == "reminder.unfinished":
+        position = session.scalar(
+            select(Conversation.position_sealed).where(Conversation.person_id == due.person.id)
+        )
+    return Story(
+        outcome=due.decision.outcome if due.decision else "",
+        text_sealed=bytes(message.text_sealed) if message.text_sealed is not None else None,
+        position_sealed=bytes(position or b""),
+        case=case,
+    )
+
+
+def _fetcher(session: Session) -> FetchOne:
+    def fetch_one(sql: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row
+        return session.connection().exec_driver_sql(sql, dict(params)).first()
+
+    return fetch_one
+
+
+def list_of_decision(session: Session, decision_id: uuid.UUID) -> list[dict[str, str | None]]:
+    """List the messages that told a decision, with what became of each."""
+    rows = session.scalars(
+        select(Message).where(Message.decision_id == decision_id).order_by(Message.created_at)
+    )
+    return [
+        {
+            "copy": row.copy_key,
+            "state": row.state,
+            "channel": row.channel,
+            "reason": row.reason,
+            "at": row.finished_at.isoformat() if row.finished_at else None,
+            "hash": bytes(row.text_hash).hex() if row.text_hash else None,
+        }
+        for row in rows
+    ]
+
+
 def list_contacts(
     session: Session, people: Sequence[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, list[tuple[datetime, str]]]:
@@ -75,7 +131,8 @@ def list_contacts(
         .order_by(Message.finished_at)
     )
     for person_id, at, klass in rows:
-        found[person_id].append((at, klass))
+        if at is not None:
+            found[person_id].append((at, klass))
     return found
 
 

@@ -32,7 +32,7 @@ SELECT d.state, d.person_id, d.reply_sealed, d.reply_created,
        p.latest_channel, p.last_seen_at, p.last_message_at, p.consents, p.marketing_asked_at,
        p.marketing_stopped, p.is_muted, p.on_hold, p.message_left, p.message_until, p.event_left,
        p.event_until,
-       c.position_sealed,
+       c.position_sealed, t.copy_key,
        e.id, e.state, e.decision_id, e.outcome, e.valid_until, e.review_open, e.handover_open,
        o.id, o.copy_key, o.decision_id, o.text_sealed,
        m.kinds
@@ -57,6 +57,11 @@ LEFT JOIN LATERAL (
     SELECT id, copy_key, decision_id, text_sealed FROM messages
     WHERE person_id = p.id AND state IN ('unknown', 'untold') ORDER BY created_at DESC LIMIT 1
 ) o ON true
+LEFT JOIN LATERAL (
+    SELECT copy_key FROM messages
+    WHERE person_id = p.id AND state IN ('sent', 'confirmed') AND finished_at > c.updated_at
+    ORDER BY finished_at DESC LIMIT 1
+) t ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(kind) AS kinds FROM suppressions WHERE openid_index = %s
 ) m ON true
@@ -136,12 +141,13 @@ class LoadedDebt:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Everything a turn starts from."""
+    """Everything a turn starts from; `told_since`: the copy key of a message sent after it."""
 
     reply: LoadedReply | None
     was_waiting: bool
     person: LoadedPerson | None
     position_sealed: bytes | None
+    told_since: str | None
     enquiry: LoadedEnquiry | None
     owed: LoadedDebt | None
     markers: frozenset[str]
@@ -201,13 +207,10 @@ class TurnTransaction:
         """Run one more statement of a rare turn, such as an erasure."""
         self._cursor.execute(sql, params)
 
-    def fetch_decision(self, decision_id: uuid.UUID) -> tuple[dict[str, Any], datetime] | None:
-        """Return the assessment that was decided, and when; for 我的额度 and 为什么."""
-        self._cursor.execute(
-            "SELECT assessment, decided_at FROM decisions WHERE id=%s", (decision_id,)
-        )
-        row = self._cursor.fetchone()
-        return (row[0], row[1]) if row else None
+    def fetch_one(self, sql: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row
+        """Return the first row of one more statement of a rare turn, such as 我的额度."""
+        self._cursor.execute(sql, params)
+        return self._cursor.fetchone()
 
     def reply_fetched(self, key: TurnKey, now: datetime) -> None:
         """Skip the message that was to carry the words: a later delivery fetched them."""
@@ -263,9 +266,10 @@ def _loaded(row: Any) -> Loaded:  # noqa: ANN401 - the driver's tuple
         was_waiting=delivery[0] == "waiting",
         person=_person(person) if person[0] is not None else None,
         position_sealed=rest[0],
-        enquiry=LoadedEnquiry(*rest[1:8]) if rest[1] is not None else None,
-        owed=LoadedDebt(*rest[8:12]) if rest[8] is not None else None,
-        markers=frozenset(rest[12] or ()),
+        told_since=rest[1],
+        enquiry=LoadedEnquiry(*rest[2:9]) if rest[2] is not None else None,
+        owed=LoadedDebt(*rest[9:13]) if rest[9] is not None else None,
+        markers=frozenset(rest[13] or ()),
     )
 
 

@@ -21,7 +21,7 @@ class Patience:
     def receive(self, inbound: Inbound, arrival: Arrival) -> Reply | None:
         """Run the turn; raise `DatabaseAway` when waiting was in vain or the waiting room is full.
 
-        A turn whose connection was lost may have been committed: the ledger makes a second run safe.
+        A turn whose connection was lost may have been committed: the ledger makes another run safe.
         """
         try:
             return receive(self._deps, inbound, arrival)

@@ -11,7 +11,7 @@ from app.core.log import get_logger, trail
 from app.core.metrics import refused_deliveries, turn_seconds
 from app.core.types import Inbound, Secret
 from app.deps import Deps
-from app.services.conversation import Arrival, Reply
+from app.services.conversation import Arrival, Reply, try_later
 from app.wechat.envelope import AccountKeys
 from app.wechat.inbound import open_envelope, verify_echo
 from app.wechat.outbound import SUCCESS, seal_reply, text_reply
@@ -71,7 +71,7 @@ def _without_database(deps: Deps, inbound: Inbound, keys: AccountKeys) -> Respon
     now = int(deps.clock.now().timestamp())
     if now - inbound.created_at < _GIVE_UP_AFTER_SECONDS:
         return Response(status=503)
-    return _answer(deps, inbound, Reply(deps.copybook.text("system.try_again"), now), keys)
+    return _answer(deps, inbound, try_later(deps), keys)
 
 
 def _refused(refusal: ForgedEnvelope | BadEnvelope) -> Response:

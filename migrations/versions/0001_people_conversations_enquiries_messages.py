@@ -211,8 +211,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("trail", sa.String(length=40), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_enquiries_person_id_people")
         ),
@@ -273,7 +271,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("assessment", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("inputs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("dossier_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("inputs_hash", sa.String(length=64), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
@@ -360,6 +358,7 @@ def upgrade() -> None:
         sa.Column("decision_id", sa.Uuid(), nullable=True),
         sa.Column("delivery_key", sa.LargeBinary(length=32), nullable=True),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("text_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("channel", sa.String(length=12), nullable=True),
         sa.Column("reason", sa.String(length=48), nullable=True),

@@ -1,0 +1,72 @@
+"""Find the words of a message that is about to leave: today's facts, not those of its queueing."""
+
+import json
+from datetime import datetime
+
+from app.core.crypto import Sealer
+from app.deps import Deps
+from app.dialogue import options
+from app.dialogue.positions import position_from_json
+from app.dialogue.scene import Scene, progress_values
+from app.dialogue.types import Known, Option, Position, QuotaState, Say
+from app.steps import staff
+from app.steps.outcome_words import case_words
+from app.store.sending import Story
+
+_STATES: dict[str, QuotaState] = {
+    "approve": "approved",
+    "decline": "declined",
+    "refer": "in_review",
+}
+REMINDED_TOMORROW = (
+    Option("c.handover", "了解怎么办理"),
+    Option("c.quota", "我的额度"),
+    Option("c.stop_marketing", "不再推送"),
+)
+
+
+def words_of(
+    deps: Deps, copy_key: str, story: Story, sealer: Sealer, *, may_promise_tomorrow: bool
+) -> str:
+    """Return the text of a message; sealed words go out as they are."""
+    if story.text_sealed is not None:
+        return sealer.open_text(story.text_sealed)
+    known = Known(
+        quota=_STATES.get(story.outcome, "none"), may_promise_tomorrow=may_promise_tomorrow
+    )
+    if copy_key == "reminder.unfinished":
+        position = position_from_json(json.loads(sealer.open_text(story.position_sealed)))
+        values = progress_values(Scene("", position, known, deps.forms))
+    else:
+        values = _outcome_values(deps, story)
+    return deps.copybook.render(Say(copy_key, values, options_under(copy_key, known)))
+
+
+def progress_fields(deps: Deps, decided_at: datetime) -> dict[str, str]:
+    """Return the fields of the progress template: no amount, no outcome, nothing personal."""
+    return deps.copybook.fields("template.progress", at=decided_at)
+
+
+def options_under(copy_key: str, known: Known) -> tuple[Option, ...]:
+    """Return the options that a message of this key shows, so that a typed number means them."""
+    if copy_key == "reminder.unfinished":
+        return options.PAUSED
+    if copy_key == "reminder.tomorrow":
+        return REMINDED_TOMORROW
+    return options.after_outcome(known) if copy_key.startswith(("quota.", "review.")) else ()
+
+
+def seen_last(position: Position, told_since: str | None, known: Known) -> Position:
+    """Return the position with the options that the person saw last, under a message sent since."""
+    if told_since is None:
+        return position
+    offered = tuple(option.id for option in options_under(told_since, known))
+    return position.moved(offered=offered) if offered else position
+
+
+def _outcome_values(deps: Deps, story: Story) -> dict[str, object]:
+    if story.case is None:
+        return {}
+    opened = story.case.decided_at or deps.clock.now()
+    due = story.case.review_due_at or staff.due(opened, staff.REVIEW_WORKING_DAYS)
+    return {"due_on": due, "will_be_told": True, **case_words(deps, story.case)}
