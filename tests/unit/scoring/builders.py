@@ -8,8 +8,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from scoring import artifacts
 from scoring.assess import Circumstances, Facts, LenderProfile, RuleBook, facts_from_answers
 from scoring.assess.rulebook import PACKAGE, load_rulebook
+from scoring.policy.law import Law, LawData, Row
 from scoring.policy.limits import Desk
 from scoring.policy.rules import Policy
 from scoring.types import CODES
@@ -60,6 +62,17 @@ def a_book(policy: Policy | None = None, lender: LenderProfile | None = None) ->
     return replace(book, desk=Desk(policy or book.policy, book.law, lender or book.lender))
 
 
+def a_row(key, value, valid_from, valid_to=None) -> Row:
+    return Row(key, value, valid_from, valid_to, "source", date(2026, 1, 1), "own")
+
+
+def a_law(*rows: Row, without: str = "") -> Law:
+    data = artifacts.read(PACKAGE / "policies" / "law.json", LawData).content
+    replaced = {row.key for row in rows} | {without}
+    others = tuple(row for row in data.rows if row.key not in replaced)
+    return Law(replace(data, rows=others + rows))
+
+
 def a_person(**answers) -> Facts:
     return facts_from_answers(PERSON | answers)
 
@@ -80,37 +93,37 @@ def copied_rules(folder: Path) -> Path:
     return folder
 
 
-def _codes(name: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(CODES[name])
+def _codes(name: str, *often: str) -> st.SearchStrategy[str]:
+    return st.sampled_from([*often, *often, *often, *CODES[name]])
 
 
 # Mostly what a form really brings, so that most examples reach a limit; the rest is wild.
 COMMON = {
     "age_band": _codes("age_band"),
-    "region": st.sampled_from(["330100", "110105", "110000", "540100", "440300", "820000"]),
+    "region": st.sampled_from([*["330100", "110105"] * 4, "820000"]),
     "amount_fen": st.integers(100_000, 6_000_000) | st.integers(1, 2_000_000_000),
     "term_months": st.integers(1, 36),
-    "credit_record": _codes("credit_record"),
+    "credit_record": _codes("credit_record", "clean"),
 }
 PERSON_ANSWERS = st.fixed_dictionaries(
     COMMON
     | {
-        "situation": st.sampled_from([*["employed", "freelance"] * 3, "student", "unemployed"]),
-        "purpose": st.sampled_from(["renovation", "education", "medical", "daily", "investment"]),
-        "tenure": _codes("tenure"),
-        "income_band": _codes("income_band"),
-        "debt_band": _codes("debt_band"),
+        "situation": st.sampled_from([*["employed", "freelance"] * 5, "student", "unemployed"]),
+        "purpose": st.sampled_from([*["renovation", "medical", "daily"] * 4, "investment"]),
+        "tenure": _codes("tenure", "gt_3y", "1_3y"),
+        "income_band": _codes("income_band", "8_12k", "12_20k", "gt_20k"),
+        "debt_band": _codes("debt_band", "none", "lt_1k"),
     }
 )
 FIRM_ANSWERS = st.fixed_dictionaries(
     COMMON
     | {
         "situation": st.just("owner"),
-        "purpose": st.sampled_from(["working_capital", "stock", "payroll", "other", "repay_other"]),
+        "purpose": st.sampled_from([*["stock", "payroll", "other"] * 4, "repay_other"]),
         "industry": _codes("industry"),
         "headcount": _codes("headcount"),
-        "revenue_band": _codes("revenue_band"),
-        "firm_debt_band": _codes("firm_debt_band"),
+        "revenue_band": _codes("revenue_band", "300_1000k", "gt_1000k"),
+        "firm_debt_band": _codes("firm_debt_band", "none", "lt_5k"),
     }
 )
 ANSWERS = st.one_of(PERSON_ANSWERS, FIRM_ANSWERS)
@@ -121,14 +134,14 @@ CIRCUMSTANCES = st.builds(
     decided_on=DAYS,
     first_timer=st.booleans(),
     exposure_fen=st.sampled_from([0, 500_000, 19_950_000, 30_000_000]),
-    attempts_30d=st.integers(0, 4),
-    earlier_stop=st.booleans(),
-    asked_for_person=st.booleans(),
+    attempts_30d=st.sampled_from([0, 1, 1, 2, 3]),
+    earlier_stop=st.sampled_from([False, False, False, True]),
+    asked_for_person=st.sampled_from([False, False, False, True]),
 )
 # Nothing that sends a person to a reviewer for reasons beside the answers themselves.
 QUIET = st.builds(
     Circumstances,
     decided_on=st.dates(date(2026, 1, 1), date(2027, 11, 30)),
     first_timer=st.booleans(),
-    exposure_fen=st.sampled_from([0, 500_000, 19_950_000]),
+    exposure_fen=st.sampled_from([0, 0, 0, 500_000, 19_950_000]),
 )

@@ -9,8 +9,10 @@ from scoring.assess import CHANGE_CODES, REASON_CODES, assess
 from tests.unit.scoring.builders import (
     a_book,
     a_firm,
+    a_law,
     a_lender,
     a_person,
+    a_row,
     some_circumstances,
     the_book,
 )
@@ -153,6 +155,24 @@ def test_the_wish_for_a_person_leaves_the_machine_silent():
     assert (found.score, found.proposal, found.caps) == (None, None, ())
 
 
+def test_debts_exactly_at_the_stop_go_on():
+    at_the_stop = replace(POLICY.affordability, dti_target_bp=3750, dti_stop_bp=3750)
+    found = decide(a_person(debt_band="1_3k"), a_book(replace(POLICY, affordability=at_the_stop)))
+    assert "debt_over_stop" not in codes(found.rules)
+
+
+def test_five_times_what_can_be_afforded_is_the_most_that_a_machine_answers():
+    can_pay_fen = cap(decide(a_person(amount_fen=11_000_000)), "affordability").value_fen
+    assert decide(a_person(amount_fen=5 * can_pay_fen)).outcome == "approve"
+    assert decide(a_person(amount_fen=5 * can_pay_fen + 1)).outcome == "refer"
+
+
+def test_a_tier_holds_who_lies_exactly_on_its_bound():
+    assert POLICY.person.tier_for(0.05).name == "premium"
+    assert POLICY.person.tier_for(0.050001).name == "potential"
+    assert POLICY.person.tier_for(0.150001) is None
+
+
 def test_a_reviewer_sees_what_the_machine_would_have_said():
     found = decide(a_person(), earlier_stop=True)
     assert found.proposal == decide(a_person()).offer
@@ -238,6 +258,17 @@ def test_a_small_lender_lends_a_tenth_of_its_net_assets_to_one_borrower():
     found = decide(a_person(), a_book(lender=a_lender(net_assets_fen=15_000_000)))
     assert found.offer.high_fen == 1_500_000
     assert "single_borrower_cap" in codes(found.reasons)
+
+
+def test_a_cap_that_law_does_not_set_is_not_in_the_stack():
+    rows = (
+        a_row("cap.household.consumer_fen", None, date(2024, 1, 1)),
+        a_row("cap.single_borrower_bp", None, date(2024, 1, 1)),
+    )
+    free = replace(the_book().desk, law=a_law(*rows))
+    found = decide(a_person(), replace(the_book(), desk=free))
+    names = ["product", "asked", "affordability", "tier", "trial"]
+    assert [cap.name for cap in found.caps] == names
 
 
 def test_a_skipped_answer_widens_the_range_downwards():

@@ -1,27 +1,14 @@
 """Rows of law cover every day once; a lender is what its licence says, or none at all."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from scoring import artifacts
-from scoring.assess.rulebook import PACKAGE
-from scoring.policy.law import Law, LawData, LawInvalid, NoRuleInForce, Row
+from scoring.policy.law import LawInvalid, NoRuleInForce
 from scoring.policy.lender import PROVINCES, LenderInvalid
-from tests.unit.scoring.builders import a_lender, the_book
+from tests.unit.scoring.builders import a_law, a_lender, a_row, the_book
 
 LAW = the_book().law
-DATA = artifacts.read(PACKAGE / "policies" / "law.json", LawData).content
-
-
-def a_law(key, *rows):
-    others = tuple(row for row in DATA.rows if row.key != key)
-    return Law(replace(DATA, rows=others + rows))
-
-
-def a_row(key, value, valid_from, valid_to=None):
-    return Row(key, value, valid_from, valid_to, "source", date(2026, 1, 1), "own")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +33,7 @@ def test_four_times_lpr_follows_the_lpr_and_never_lifts_the_hard_cap():
         a_row("lpr.1y_bp", 280, date(2028, 1, 20), date(2028, 2, 19)),
         a_row("lpr.1y_bp", 900, date(2028, 2, 20)),
     )
-    law = a_law("lpr.1y_bp", *lpr)
+    law = a_law(*lpr)
     days = (date(2028, 1, 19), date(2028, 1, 20), date(2028, 2, 20))
     assert [law.cost_cap(on).value for on in days] == [1200, 1120, 2000]
 
@@ -62,7 +49,7 @@ def test_a_day_before_every_row_has_no_law():
 
 
 def test_no_cost_cap_at_all_is_not_a_licence_to_charge_anything():
-    law = a_law("cap.allin_cost_hard_bp", a_row("cap.allin_cost_hard_bp", None, date(2025, 1, 1)))
+    law = a_law(a_row("cap.allin_cost_hard_bp", None, date(2025, 1, 1)))
     with pytest.raises(NoRuleInForce, match="allin_cost"):
         law.cost_cap(date(2026, 11, 23))
 
@@ -86,18 +73,18 @@ MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 )
 def test_rows_that_leave_a_doubt_are_refused(rows):
     with pytest.raises(LawInvalid, match="single_borrower"):
-        a_law(KEY, *rows)
+        a_law(*rows, without=KEY)
 
 
 def test_an_unknown_rule_is_refused():
     with pytest.raises(LawInvalid, match="not a known rule"):
-        a_law("cap.moon_bp", a_row("cap.moon_bp", 1, MARCH))
+        a_law(a_row("cap.moon_bp", 1, MARCH))
 
 
 @pytest.mark.parametrize("key", ["student.may_borrow", "purpose.forbidden", "lpr.1y_bp"])
 def test_only_a_cap_may_be_without_a_value(key):
     with pytest.raises(LawInvalid, match="wrong kind"):
-        a_law(key, a_row(key, None, MARCH))
+        a_law(a_row(key, None, MARCH))
 
 
 @pytest.mark.parametrize(
