@@ -43,6 +43,7 @@ MESSAGES = {
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
     45015: "response out of time limit or subscription is canceled",
+    45026: "template size out of limit",
     45029: "qrcode count out of limit",
     45047: "out of response count limit",
     45056: "too many tags",

@@ -96,7 +96,7 @@ def _add(platform: Platform, call: Call) -> Json:
     account = platform.world.account
     names = call.sequence("keyword_name_list")
     if len(account.templates) >= _TEMPLATES_AT_ONCE:
-        raise Refused(45009, "too many templates")
+        raise Refused(45026)
     if not call.text("template_id_short") or not names:
         raise Refused(40037)
     lines = [f"{name}：{{{{thing{n}.DATA}}}}" for n, name in enumerate(names, 1)]

@@ -16,7 +16,8 @@ export class PhoneView {
     this.title = element("h2", {});
     this.status = element("p", { class: "status" });
     this.list = element("ol", { class: "bubbles", "aria-live": "polite", "aria-label": "聊天记录" });
-    this.screen = element("div", { class: "screen", tabIndex: 0 }, this.list);
+    this.hint = element("p", { class: "hint" }, "还没有关注。点下面的“关注”，看看会收到什么；填了场景值再点，就等于扫了带参数的二维码。");
+    this.screen = element("div", { class: "screen", tabIndex: 0 }, this.hint, this.list);
     this.sheet = element("div", { class: "sheet", hidden: true });
     this.footer = element("footer", {});
     const more = button("⋯", () => this.toggleSheet(), { class: "plain", "aria-label": "更多操作" });
@@ -30,6 +31,7 @@ export class PhoneView {
     this.told = phone;
     this.tick(state.now);
     this.root.setAttribute("aria-label", phone.name);
+    this.hint.hidden = phone.is_following || phone.bubbles.length > 0;
     this.drawBubbles(phone.bubbles);
     const shape = JSON.stringify([phone.is_following, phone.blocks_messages, state.menu]);
     if (shape === this.shape) return;

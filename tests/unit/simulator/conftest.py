@@ -68,11 +68,14 @@ class ScriptedWebhook:
     settings: Settings
     script: list[Behaviour] = field(default_factory=list)
     pushed: list[Pushed] = field(default_factory=list)
+    echo: Answer | Exception | None = None
 
     def send(self, method: str, url: str, body: bytes, timeout_seconds: float) -> Answer:
         query = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
+        if method == "GET" and isinstance(self.echo, Exception):
+            raise self.echo
         if method == "GET":
-            return Answer(200, query["echostr"].encode())
+            return self.echo or Answer(200, query["echostr"].encode())
         self.pushed.append(Pushed(query, body.decode(), self._opened(body.decode())))
         behave = self.script.pop(0) if self.script else lambda _: b"success"
         outcome = behave(self.pushed[-1])

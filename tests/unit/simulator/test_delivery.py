@@ -1,7 +1,9 @@
+import threading
+
 import pytest
 
 from simulator.crypto import Envelope, sign
-from simulator.delivery import ERROR_LINE
+from simulator.delivery import ERROR_LINE, run_in_thread
 from simulator.transport import Answer, NoAnswer, TimedOut
 from simulator.wire import field, parse
 
@@ -136,6 +138,25 @@ def test_a_held_message_goes_when_no_second_one_comes(rehearsal):
 
 def test_the_echo_verifies_the_webhook(rehearsal):
     assert rehearsal.sim("verify") == {"state": "ok", "detail": ""}
+
+
+@pytest.mark.parametrize(
+    ("echo", "detail"),
+    [
+        (Answer(403, b""), "answered 403 and not the echo"),
+        (Answer(200, b"something else"), "answered 200 and not the echo"),
+        (NoAnswer("connection failed"), "connection failed"),
+    ],
+)
+def test_a_webhook_that_does_not_echo_is_not_verified(rehearsal, echo, detail):
+    rehearsal.webhook.echo = echo
+    assert rehearsal.sim("verify") == {"state": "failed", "detail": detail}
+
+
+def test_work_can_run_beside_the_caller():
+    done = threading.Event()
+    run_in_thread(done.set)
+    assert done.wait(5)
 
 
 def test_the_reply_of_a_person_who_left_meanwhile_is_not_shown(rehearsal):

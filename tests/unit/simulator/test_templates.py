@@ -84,6 +84,15 @@ def test_templates_are_listed_added_and_deleted(rehearsal):
     assert rehearsal.api("template/del_private_template", body)["errcode"] == 40037
 
 
+def test_an_account_has_at_most_twenty_five_templates(rehearsal):
+    def add(short_id):
+        body = {"template_id_short": short_id, "keyword_name_list": ["结果"]}
+        return rehearsal.api("template/api_add_template", body)["errcode"]
+
+    assert add("") == 40037
+    assert [add("AT1") for _ in range(25)] == [0] * 24 + [45026]
+
+
 def test_a_tester_can_approve_a_template_under_a_chosen_id(rehearsal):
     rehearsal.follower()
     template = {"template_id": "ours", "title": "提醒", "content": "事项：{{thing9.DATA}}"}

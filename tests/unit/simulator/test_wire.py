@@ -32,7 +32,14 @@ def test_numbers_are_bare_and_lists_become_items():
 
 @pytest.mark.parametrize(
     "text",
-    ['<!DOCTYPE x [<!ENTITY a "b">]><xml>&a;</xml>', "<html></html>", "{}", "", "<xml>"],
+    [
+        '<!DOCTYPE x [<!ENTITY a "b">]><xml>&a;</xml>',
+        "<!DOCTYPE xml><xml/>",
+        "<html></html>",
+        "{}",
+        "",
+        "<xml>",
+    ],
 )
 def test_what_is_not_the_platforms_xml_is_refused(text):
     with pytest.raises(NotXml):

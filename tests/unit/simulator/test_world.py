@@ -51,6 +51,14 @@ def test_a_clock_without_a_folder_moves_alone():
     assert clock.offset() == 9
 
 
+def test_the_clock_does_things_later():
+    done = threading.Event()
+    clock = SharedClock(None)
+    clock.sleep(0)
+    clock.later(0, done.set)
+    assert done.wait(5)
+
+
 def test_news_wakes_who_waits(rehearsal):
     world = rehearsal.platform.world
     seen = world.version
