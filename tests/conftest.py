@@ -1,10 +1,25 @@
 """The few fixtures that every test may ask for: where PostgreSQL and Redis are."""
 
+from argparse import Namespace
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
+from app.bootstrap import build_deps
+from app.core.config import ROOT, Settings
+from app.deps import Deps
+from app.store.session import make_engine, make_sessions
+from app.store.tables import metadata
+from app.store.turns import Turns
+from handlers.factory import create_app
 from local import throwaway
+from tests.builders import some_settings
+from tests.fakes import FixedClock, ListBell, RecordingGateway
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,3 +41,66 @@ def database_url(pytestconfig: pytest.Config) -> Iterator[str]:
 def redis_url() -> Iterator[str]:
     with throwaway.a_redis() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str) -> Settings:
+    return some_settings(database_url=database_url, redis_url=redis_url)
+
+
+@pytest.fixture(scope="session")
+def migrated(database_url: str) -> str:
+    config = Config(str(ROOT / "alembic.ini"), cmd_opts=Namespace(x=[f"url={database_url}"]))
+    command.upgrade(config, "head")
+    return database_url
+
+
+@pytest.fixture(scope="session")
+def engine(migrated: str) -> Iterator[Engine]:
+    engine = make_engine(migrated, connections=12)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def gateway() -> RecordingGateway:
+    return RecordingGateway()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def bell() -> ListBell:
+    return ListBell()
+
+
+@pytest.fixture
+def deps(
+    settings: Settings,
+    engine: Engine,
+    gateway: RecordingGateway,
+    clock: FixedClock,
+    bell: ListBell,
+) -> Iterator[Deps]:
+    """The real bag on a real database, emptied afterwards; only platform, queue and time are fake."""
+    yield replace(
+        build_deps(settings),
+        clock=clock,
+        turns=Turns(engine),
+        sessions=make_sessions(engine),
+        sender=gateway,
+        directory=gateway,
+        account=gateway,
+        bell=bell,
+    )
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+
+
+@pytest.fixture
+def client(deps: Deps) -> FlaskClient:
+    return create_app(deps).test_client()

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.core.errors import Failure
+from app.core.errors import Failure, StateUnavailable
+from app.core.jobs import JobName
 from app.core.types import Secret
 from app.wechat.errcodes import refusal
 from app.wechat.gateway import FollowerPage, PersonFacts, QrCode, Quota, Sent
@@ -83,3 +85,32 @@ class RecordingGateway:
     def quota(self, path: str) -> Quota:
         self._happen()
         return Quota(500_000, len(self.sent), 500_000 - len(self.sent))
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands still until it is moved: a Monday morning in Shanghai."""
+
+    moment: datetime = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class ListBell:
+    """A bell that remembers who rang, and can be away like Redis."""
+
+    rung: list[JobName] = field(default_factory=list)
+    is_away: bool = False
+
+    def ring(self, job: JobName, trail: str) -> None:
+        if self.is_away:
+            raise StateUnavailable
+        self.rung.append(job)
+
+    def is_up(self) -> bool:
+        return not self.is_away

@@ -5,15 +5,22 @@ from collections.abc import Mapping
 from app.dialogue import progress
 from app.dialogue.labels import shown
 from app.dialogue.readers.answers import chosen, read_answer
+from app.dialogue.readers.choices import by_exact_words
 from app.dialogue.readers.reading import Got, Which
 from app.dialogue.scene import OFTEN, Scene, proceed, prompt, stay
 from app.dialogue.schema import Question
 from app.dialogue.types import Answer, Answered, Effect, Option, Position, Say, Stopped, Turn
-from app.dialogue.words import own_words
+from app.dialogue.words import own_words, squash
 
 
-def try_answer(scene: Scene, question: Question, *, strictly: bool = False) -> Turn | None:
-    """Read the words as an answer; None when they are none (`strictly`: or only free words)."""
+def named(scene: Scene, question: Question) -> Turn | None:
+    """Take the words as a choice only when they name it exactly."""
+    choice = by_exact_words(question, squash(scene.words))
+    return tapped(scene, question, choice.code) if choice else None
+
+
+def try_answer(scene: Scene, question: Question) -> Turn | None:
+    """Read the words as an answer; None when they are none."""
     reading = read_answer(question, scene.words)
     if isinstance(reading, Which):
         position = scene.home().moved(pending=reading.values, misses=0, own_words=False)
@@ -22,9 +29,7 @@ def try_answer(scene: Scene, question: Question, *, strictly: bool = False) -> T
     if not isinstance(reading, Got):
         return None
     if reading.value == question.free:
-        return None if strictly else _own_words(scene, question, reading)
-    if strictly and question.reader != "choice":
-        return None
+        return _own_words(scene, question, reading)
     return keep(scene, question, reading)
 
 

@@ -127,7 +127,7 @@ def why(scene: Scene) -> Turn:
 def quota(scene: Scene) -> Turn:
     """Show the outcome, or say that there is none yet."""
     if scene.known.quota == "none":
-        return stay(scene, Say("command.quota_none"))
+        return stay(scene, Say("command.quota_none", _whether_mid_form(scene)))
     turn = _told(scene, Told("quota"))
     return consents.ask_marketing(scene, turn) if scene.known.quota == "approved" else turn
 
@@ -202,7 +202,7 @@ def handover(scene: Scene) -> Turn:
         return digress(scene, "handover_time")
     if scene.stage == "idle" and scene.known.quota != "none":
         return quota(scene)
-    return stay(scene, Say("command.handover_first"))
+    return stay(scene, Say("command.handover_first", _whether_mid_form(scene)))
 
 
 def handover_at(scene: Scene, time: str = "") -> Turn:
@@ -258,6 +258,11 @@ def _undo(scene: Scene, position: Position) -> Turn:
     earlier = position.moved(answers=answers, history=tuple(kept))
     turn = proceed(scene, earlier, effects, agreed=True)
     return Turn(turn.position, (Say("form.went_back"), *turn.says), turn.effects)
+
+
+def _whether_mid_form(scene: Scene) -> dict[str, object]:
+    """Return whether a form is open, for words that point to what comes next."""
+    return {"mid_form": scene.stage in IN_FORM}
 
 
 def _told(scene: Scene, told: Told) -> Turn:

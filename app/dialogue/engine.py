@@ -136,12 +136,12 @@ def _command(scene: Scene) -> Turn | None:
     intent = find_intent(scene.words)
     if intent is None:
         return None
-    question = scene.question
-    if scene.stage == "asking" and question and scene.position.stage == "asking":
+    question = scene.question if scene.position.stage == "asking" else None
+    if question and intent not in _NEVER_AN_ANSWER:
         if intent == "skip" and question.optional:
             return answering.tapped(scene, question, "skipped")
-        exact = answering.try_answer(scene, question, strictly=True)
-        if exact and intent not in _NEVER_AN_ANSWER:
+        exact = answering.named(scene, question)
+        if exact:
             return exact
     return commands.COMMANDS[intent](scene)
 

@@ -53,8 +53,10 @@ def dropped(before: Mapping[str, Answer], after: Iterable[str]) -> tuple[Answere
 
 
 def _fits(question: Question, answer: Answer) -> bool:
-    """Tell whether a question still knows an answer given under another branch."""
-    return question.reader != "choice" or question.choice(str(answer.value)) is not None
+    """Tell whether a question still knows an answer, given under another branch or version."""
+    if question.reader == "choice":
+        return question.choice(str(answer.value)) is not None
+    return isinstance(answer.value, str if question.reader == "region" else int)
 
 
 def _hidden(question: Question, answers: Mapping[str, Answer]) -> bool:

@@ -154,9 +154,9 @@ def _ask(scene: Scene) -> Say | None:
         )
     if scene.position.own_words:
         return Say("form.own_words", values)
-    return Say(
-        question.copy, {**values, "form": scene.form.name}, _question_options(scene, question)
-    )
+    situation = scene.position.answers.get("situation")
+    known = {"situation": situation.value if situation else ""}
+    return Say(question.copy, {**values, **known}, _question_options(scene, question))
 
 
 def _question_options(scene: Scene, question: Question) -> tuple[Option, ...]:

@@ -162,6 +162,9 @@ def _speak(
     # The last step may have closed the form: its effects belong to the form they came from.
     pinned = result.position if result.position.form else seat.position
     apply_effects(context, pinned, result.effects)
+    if result.position.stage == "marketing":
+        # Asked once: no answer is a no, and is not asked for again (P-06, P-07).
+        context.after.marketing_asked_at = context.now
     spoken = words.speak(turn, context, result)
     keep(turn, context, inbound, result.position, spoken, arrival)
     return Reply(spoken, int(context.now.timestamp()))

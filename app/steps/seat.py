@@ -68,7 +68,9 @@ def known_of(deps: Deps, seat: Seat, loaded: Loaded, now: datetime) -> Known:
     has_asked = row is not None and row.marketing_asked_at is not None
     asked_long_ago = not has_asked or now - row.marketing_asked_at > REFUSED_FOR  # type: ignore[union-attr, operator]
     consents = frozenset(row.consents) if row else frozenset()
-    quota = quota_state(enquiry, now)
+    # What is restricted is kept, and not used: to the conversation it is not there.
+    is_restricted = row is not None and row.state == "restricted"
+    quota = "none" if is_restricted else quota_state(enquiry, now)
     return Known(
         quota=quota,
         consents=consents,

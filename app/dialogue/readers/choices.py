@@ -45,7 +45,7 @@ def read_choice(question: Question, text: str) -> Reading:
     if not squashed:
         return Missed()
     choice = (
-        _by_exact_words(question, squashed)
+        by_exact_words(question, squashed)
         or _by_band(question, tidy(text))
         or _by_words_inside(question, squashed)
         or _by_near_words(question, squashed)
@@ -72,7 +72,7 @@ def _is_label(choice: Choice, squashed: str) -> bool:
     return squashed in _names(choice)
 
 
-def _by_exact_words(question: Question, squashed: str) -> Choice | None:
+def by_exact_words(question: Question, squashed: str) -> Choice | None:
     """Return the choice that one of its wordings names exactly."""
     forms = {squashed, bare(squashed)}
     return next((c for c in question.choices if forms.intersection(_names(c))), None)

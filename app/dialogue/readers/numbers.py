@@ -12,6 +12,7 @@ _UNITS = {
     "百": Decimal(100),
     "亿": Decimal(100_000_000),
 }
+_SCALES = "十百千万亿拾佰仟廿"
 _DIGITS = "一二三四五六七八九"
 _NUMERAL = r"[0-9零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟廿.点]+"
 _FOUND = re.compile(_NUMERAL)
@@ -46,7 +47,7 @@ def numbers_in(text: str) -> Numbers:
         lead, low, high, unit = neighbours.groups()
         return _both(lead + low + unit, lead + high + unit)
     value = number(found[0])
-    return Numbers((value,) if value is not None else (), not found[0].isdecimal())
+    return Numbers((value,) if value is not None else (), any(u in found[0] for u in _SCALES))
 
 
 def number(token: str) -> Decimal | None:

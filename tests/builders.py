@@ -1,0 +1,69 @@
+"""Build what tests start from: every default is valid, every argument optional."""
+
+import base64
+import itertools
+from typing import Any
+
+from app.core.clock import monotonic
+from app.core.config import Settings
+from app.core.types import Followed, Inbound, Secret, Text
+from app.deps import Deps
+from app.services.conversation import Arrival, Reply, receive
+
+ACCOUNT = "gh_prequal"
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+OPENID = "oPrequalTestPersonNumber0001"
+_numbers = itertools.count(1)
+
+
+def some_settings(**given: Any) -> Settings:
+    """Settings that need no environment; every secret is made up."""
+    key = base64.urlsafe_b64encode(b"k" * 32).decode()
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        **{
+            "database_url": "postgresql+psycopg://nowhere/",
+            "redis_url": "redis://127.0.0.1:1/0",
+            "wechat_app_id": "wx0123456789abcdef",
+            "wechat_app_secret": "secret",
+            "wechat_token": "token",
+            "wechat_encoding_aes_key": AES_KEY,
+            "secret_key": "s" * 43,
+            "data_keys": f"k1:{key}",
+            "wechat_api_base_url": "http://127.0.0.1:1",
+            **given,
+        },
+    )
+
+
+def follows(deps: Deps, openid: str = OPENID, **given: Any) -> Followed:
+    """Somebody follows."""
+    return Followed(**_envelope(deps, openid, f"e:{next(_numbers)}:subscribe"), **given)
+
+
+def types(deps: Deps, words: str, openid: str = OPENID, **given: Any) -> Text:
+    """Somebody types, or taps when `option_id` is given."""
+    return Text(**_envelope(deps, openid, f"m:{next(_numbers)}"), words=Secret(words), **given)
+
+
+def hear(deps: Deps, inbound: Inbound) -> str:
+    """Let one delivery have its turn; return the words that answer it."""
+    reply = receive(deps, inbound, Arrival(monotonic(), "trail"))
+    return reply.words if isinstance(reply, Reply) else ""
+
+
+def say(deps: Deps, *words: str, openid: str = OPENID) -> str:
+    """Type several messages one after another; return the last answer."""
+    answer = ""
+    for one in words:
+        answer = hear(deps, types(deps, one, openid))
+    return answer
+
+
+def _envelope(deps: Deps, openid: str, delivery_id: str) -> dict[str, Any]:
+    return {
+        "account": ACCOUNT,
+        "openid": Secret(openid),
+        "created_at": int(deps.clock.now().timestamp()),
+        "delivery_id": delivery_id,
+    }
