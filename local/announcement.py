@@ -17,11 +17,10 @@ def is_reachable(settings: Settings) -> bool:
 
 def announce(settings: Settings, notes: dict[str, str]) -> None:
     """Print the addresses, and what the first start wants its operator to know."""
-    web = f"http://{settings.address}:{settings.port}"
+    web = settings.url(settings.port)
     lines = {"the webhook": f"{web}/wechat", "the privacy notice": f"{web}/privacy"}
     if settings.simulator == "on":
-        phone = f"http://{settings.address}:{settings.simulator_port}/"
-        lines = {"the pretend phone": phone, **lines}
+        lines = {"the pretend phone": settings.url(settings.simulator_port) + "/", **lines}
     lines |= notes
     say("\nPrequal is up.")
     for name, value in lines.items():

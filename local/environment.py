@@ -19,7 +19,7 @@ def compute(
 ) -> dict[str, str]:
     """Return the variables, beyond the caller's own, that make a process part of this one."""
     said = given()
-    web = f"http://{settings.address}:{settings.port}"
+    web = settings.url(settings.port)
     defaults: dict[str, str] = {}
     computed = {
         "HOST": settings.host,
@@ -36,7 +36,7 @@ def compute(
     if settings.environment == "local":
         defaults |= keys | {"PUBLIC_BASE_URL": web}
     if settings.simulator == "on":
-        defaults["WECHAT_API_BASE_URL"] = f"http://{settings.address}:{settings.simulator_port}"
+        defaults["WECHAT_API_BASE_URL"] = settings.url(settings.simulator_port)
         computed["WEBHOOK_URL"] = f"{web}/wechat"
     written = {name: value for name, value in said.items() if name not in os.environ}
     return {**written, **_unless_said(defaults, said), **computed, **servers}

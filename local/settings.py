@@ -2,12 +2,13 @@
 
 import hashlib
 import importlib.util
+import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core import config
@@ -40,6 +41,16 @@ class Settings(BaseSettings):
     database_url: str = ""
     redis_url: str = ""
     environment: Literal["local", "production"] = "local"
+
+    @field_validator("host")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        # Granian takes addresses only, and most people mean this one.
+        address = "127.0.0.1" if value == "localhost" else value
+        try:
+            return str(ipaddress.ip_address(address))
+        except ValueError:
+            raise ValueError("must be an address such as 127.0.0.1, not a name") from None
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
@@ -80,8 +91,13 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """Return where a program or a browser on this machine reaches us."""
-        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        """Return where a program on this machine reaches us."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+    def url(self, port: int) -> str:
+        """Return where a browser on this machine reaches what listens on the port."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"http://{host}:{port}"
 
 
 def given() -> dict[str, str]:

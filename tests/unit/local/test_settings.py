@@ -84,3 +84,24 @@ def test_a_deep_folder_gets_a_short_place_for_its_sockets(monkeypatch):
     second = read_settings().socket_dir
     assert len(bytes(first / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH
     assert first != second
+
+
+def test_localhost_is_an_address_and_other_names_are_none(monkeypatch):
+    monkeypatch.setenv("HOST", "localhost")
+    assert read_settings().host == "127.0.0.1"
+    monkeypatch.setenv("HOST", "example.com")
+    with pytest.raises(CannotRun, match="HOST must be an address"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104
+        ("192.0.2.7", "http://192.0.2.7:80"),
+        ("::", "http://[::1]:80"),
+    ],
+)
+def test_an_address_for_everybody_is_reached_here_by_our_own(monkeypatch, host, url):
+    monkeypatch.setenv("HOST", host)
+    assert read_settings().url(80) == url
