@@ -60,12 +60,7 @@ BY_HAND = {
 }
 WAITING = {"due_on": date(2026, 11, 25), "will_be_told": True}
 UNTOLD = {"due_on": date(2026, 11, 25), "will_be_told": False}
-INTEREST = {
-    "asked_on": NOW,
-    "good_time": "晚上8点前",
-    "due_on": date(2026, 11, 24),
-    "will_be_told": True,
-}
+INTEREST = {"asked_on": NOW, "good_time": "晚上8点前", "due_on": date(2026, 11, 24)}
 
 # By copy key, then by the variant's name (empty: the ordinary one).
 SAMPLES = {
@@ -98,14 +93,10 @@ SAMPLES = {
     "review.told_declined": {
         "": DECLINED | BY_HAND | {"main_reasons": [reason("reviewer_declined", "hurt")]}
     },
-    "handover.opened": {
-        "": APPROVED | INTEREST,
-        "untold": APPROVED | INTEREST | {"will_be_told": False},
-    },
+    "handover.opened": {"": APPROVED | INTEREST},
     "handover.status": {"": INTEREST},
     "reminder.unfinished": {"": {"number": 7, "left": 4}},
     "reminder.tomorrow": {"": APPROVED},
-    "privacy.erased": {"": {}},
     "privacy.export": {"": {"url": "https://lender.test/export/abcdefg", "minutes": 30}},
     "late.reply": {"": {}},
     "late.outcome": {"": {}},
