@@ -29,6 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="18",
         help="the major version of the embedded PostgreSQL",
     )
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=20,
+        help="how many processes the fault tests kill while people fill in forms",
+    )
 
 
 @pytest.fixture(scope="session")
