@@ -1,4 +1,7 @@
-"""Sign and seal as the platform's documentation says; wechat-platform facts 1.1 to 1.3."""
+"""Sign and seal as the platform's documentation says.
+
+developers.weixin.qq.com/doc/oplatform/developers/dev/push/encryption.md
+"""
 
 from __future__ import annotations
 

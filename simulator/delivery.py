@@ -19,7 +19,8 @@ from simulator.transport import NoAnswer, TimedOut, Transport
 from simulator.wire import build
 from simulator.world import World
 
-# What people see when the account fails to answer (facts 1.4, wording for service accounts).
+# What people see when the account fails to answer (wording for service accounts):
+# developers.weixin.qq.com/doc/subscription/guide/product/message/Passive_user_reply_message.html
 ERROR_LINE = "该服务号暂时无法提供服务，请稍后再试"
 
 Run = Callable[[Callable[[], None]], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-# Codes from wechat-platform facts 6 and the official table of return codes.
+# developers.weixin.qq.com/doc, pages of each API and the table of global return codes.
 MESSAGES = {
     -1: "system error",
     40001: "invalid credential, access_token is invalid or not latest, "

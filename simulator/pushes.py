@@ -1,4 +1,4 @@
-"""List the messages and events that a tester can send with one press (facts 2.1 and 2.2)."""
+"""List the messages and events that a tester can send with one press."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ EVENTS: dict[str, Callable[[Facts], Fields]] = {
     "card_pass_check": lambda _: {"CardId": "an event that nobody asked for"},
 }
 
-# The platform itself is the sender of these; the person stands in OpenID (facts 2.2).
+# The platform itself is the sender of these; the person stands in OpenID.
 FROM_PLATFORM = {
     "user_info_modified",
     "user_authorization_revoke",
@@ -136,5 +136,6 @@ FROM_PLATFORM = {
 }
 PLATFORM_SENDER = "ofakePlatformSender000000001"
 
-# Menu types that open a reply window (facts 3.2); VIEW and the others do not.
+# Menu types that open a reply window; VIEW and the others do not:
+# developers.weixin.qq.com/doc/service/en/guide/product/kf/intro.html
 OPENS_WINDOW = {"CLICK", "scancode_push", "scancode_waitmsg"}

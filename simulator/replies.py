@@ -1,4 +1,7 @@
-"""Judge what the webhook answered, as strictly as the platform does (facts 1.3, 1.4, 3.1)."""
+"""Judge what the webhook answered, as strictly as the platform does.
+
+developers.weixin.qq.com/doc/subscription/guide/product/message/Passive_user_reply_message.html
+"""
 
 from __future__ import annotations
 

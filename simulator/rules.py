@@ -1,4 +1,7 @@
-"""Say what the platform allows: reply windows, counts and limits. Pure."""
+"""Say what the platform allows: reply windows, counts and limits. Pure.
+
+Addresses without a host are under developers.weixin.qq.com.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from typing import Literal
 
 Trigger = Literal["message", "click", "scan", "follow"]
 
-# Customer-service messages per trigger, and for how long (facts 3.2, in force since 2023-06-12).
+# Customer-service messages per trigger, and for how long, in force since 2023-06-12:
+# developers.weixin.qq.com/doc/service/en/guide/product/kf/intro.html
 ALLOWANCES: dict[Trigger, tuple[int, int]] = {
     "message": (5, 48 * 3600),
     "click": (3, 60),
@@ -18,12 +22,15 @@ ALLOWANCES: dict[Trigger, tuple[int, int]] = {
 }
 OUT_OF_WINDOW, COUNT_USED_UP = 45015, 45047
 
-TEXT_LIMIT_BYTES = 2048  # facts 11: from old pages, the strictest figure known
-TEMPLATE_VALUE_LIMIT = 20  # characters a field, facts 3.3, since 2023-05-04
-TEMPLATE_REPEAT_SECONDS = 600  # client_msg_id, facts 3.3
-MASS_REPEAT_SECONDS = 24 * 3600  # clientmsgid, facts 3.6
-MASS_PER_MONTH = 4  # for each person, facts 3.6
-NEWS_LIMIT_MESSAGE, NEWS_LIMIT_EVENT = 1, 8  # articles in a passive reply, facts 3.1
+TEXT_LIMIT_BYTES = 2048  # from old pages of the documentation, the strictest figure known
+# Characters a field since 2023-05-04: /community/develop/doc/000a2ae286cdc0f41a8face4c51801
+TEMPLATE_VALUE_LIMIT = 20
+# client_msg_id: /doc/service/api/notify/template/api_sendtemplatemessage.md
+TEMPLATE_REPEAT_SECONDS = 600
+# clientmsgid, and for each person: /doc/service/guide/product/message/Batch_Sends.html
+MASS_REPEAT_SECONDS = 24 * 3600
+MASS_PER_MONTH = 4
+NEWS_LIMIT_MESSAGE, NEWS_LIMIT_EVENT = 1, 8  # articles in a passive reply
 
 _BEIJING = timezone(timedelta(hours=8))
 

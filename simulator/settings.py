@@ -16,7 +16,7 @@ DEMO_APP_SECRET = "70726571756c2d73696d756c61746f72"  # noqa: S105
 DEMO_TOKEN = "prequalLocalToken"  # noqa: S105
 DEMO_AES_KEY = "cHJlcXVhbC1zaW11bGF0b3ItYWVzLWtleS0zMmJ5dGU"
 
-_AES_KEY_LENGTH = 43  # wechat-platform facts 1.1: EncodingAESKey is 43 characters
+_AES_KEY_LENGTH = 43  # EncodingAESKey: 32 bytes in base64 without the last sign
 
 
 class BadSettings(ValueError):
@@ -39,7 +39,8 @@ class Settings:
     clock_offset_seconds: int = 0
     account_id: str = "gh_7072657175a1"
     account_name: str = "示例小额贷款（演示）"
-    # Five seconds, three deliveries about five seconds apart (facts 1.4).
+    # Five seconds, three deliveries about five seconds apart: developers.weixin.qq.com
+    # /doc/service/en/guide/product/message/Receiving_standard_messages.html
     push_timeout_seconds: float = 5.0
     retry_interval_seconds: float = 5.0
     push_attempts: int = 3

@@ -1,4 +1,7 @@
-"""Answer what the account may ask about itself: addresses and quotas (facts 1.6 and 5)."""
+"""Answer what the account may ask about itself: addresses and quotas.
+
+Daily limits: developers.weixin.qq.com/doc/service/Message_Management/API_Call_Limits.html
+"""
 
 from __future__ import annotations
 

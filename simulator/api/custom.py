@@ -1,4 +1,7 @@
-"""Accept customer-service messages while a window is open (facts 3.2)."""
+"""Accept customer-service messages while a window is open.
+
+developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,7 @@ def _news(part: Json) -> Json:
     articles = objects(part.get("articles"))
     if not articles:
         raise Refused(44004)
-    if len(articles) > 1:  # facts 3.2: one article since 2018
+    if len(articles) > 1:  # one article since 2018
         raise Refused(45008)
     keys = ("title", "description", "picurl", "url")
     return {"articles": [{key: str(articles[0].get(key) or "") for key in keys}]}

@@ -18,7 +18,7 @@ from simulator.state import Account, ApiFault
 
 blueprint = Blueprint("api", __name__)
 
-# A character escaped as \uXXXX, other than control characters (facts 6, 40033).
+# A character escaped as \uXXXX, other than control characters, is refused with 40033.
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u(?!00[01])[0-9a-fA-F]{4}")
 
 _SECRET = {"access_token", "secret"}

@@ -1,4 +1,7 @@
-"""Send one text to many, within what each person may get in a month (facts 2.3 and 3.6)."""
+"""Send one text to many, within what each person may get in a month.
+
+developers.weixin.qq.com/doc/service/guide/product/message/Batch_Sends.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep the account's menu and refuse one that the platform would refuse (facts 5)."""
+"""Keep the account's menu and refuse one that the platform would refuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tell who follows the account, without any nickname or picture (facts 5)."""
+"""Tell who follows the account, without any nickname or picture.
+
+developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_userinfo
+"""
 
 from __future__ import annotations
 

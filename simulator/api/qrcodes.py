@@ -1,4 +1,7 @@
-"""Make QR codes with scenes; the picture is a card that names the scene (facts 5)."""
+"""Make QR codes with scenes; the picture is a card that names the scene.
+
+developers.weixin.qq.com/doc/service/api/qrcode/qrcodes/api_createqrcode.md
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Keep the account's tags and who carries them (facts 5)."""
+"""Keep the account's tags and who carries them.
+
+developers.weixin.qq.com/doc/service/api/usermanage/tag/api_batchtagging
+"""
 
 from __future__ import annotations
 

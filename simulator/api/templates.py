@@ -1,4 +1,7 @@
-"""Send service notices from approved templates, and push what became of each (facts 3.3)."""
+"""Send service notices from approved templates, and push what became of each.
+
+developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage.md
+"""
 
 from __future__ import annotations
 

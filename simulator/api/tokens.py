@@ -12,7 +12,8 @@ from simulator.settings import Settings
 from simulator.stage import Platform
 from simulator.state import Token, Tokens
 
-# Facts 4: lifetime, renewal five minutes before the end, forced refreshes.
+# Lifetime, renewal five minutes before the end, forced refreshes:
+# developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken
 LIFETIME_SECONDS = 7200
 RENEWAL_SECONDS = 300
 FORCED_A_DAY, FORCED_APART_SECONDS = 20, 30
