@@ -18,7 +18,7 @@ run: install  ## Start everything on this machine, the pretend WeChat too; Ctrl-
 	@exec $(PY) -m local.run
 
 shell:  ## Run CMD="…" in the environment of the installation that is running
-	@exec $(PY) -m local.shell "$(CMD)"
+	@exec $(PY) -m local.shell "$$CMD"
 
 test: install-dev lint types layers cover migrations  ## Check everything that CI checks
 

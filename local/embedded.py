@@ -88,6 +88,9 @@ class Postgres:
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # Neither details nor statements: they quote what people told us.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
             **self.tuning,
         }
         command = [str(self._binary("postgres")), "-D", str(self.data_dir)]
