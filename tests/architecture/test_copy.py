@@ -106,11 +106,14 @@ def test_every_included_file_exists():
     assert included_files() - set(FILES) == set()
 
 
-def test_every_message_has_a_reviewed_rendering():
+def test_every_message_outside_a_conversation_has_a_reviewed_rendering():
+    # Conversations are reviewed as they run: tests/unit/dialogue/test_dialogue_copy.py.
+    spoken = {"form", "consent", "command", "answers", "stop", "distress"}
+    sent = {key for key in HAVE_WORDS - CODES if key.partition(".")[0] not in spoken}
     golden = ROOT / "tests" / "unit" / "copy" / "golden"
     reviewed = {
         path.relative_to(golden).as_posix().split(".")[0].replace("/", ".")
         for path in golden.rglob("*.txt")
     }
-    assert HAVE_WORDS - CODES - reviewed == set()
+    assert sent - reviewed == set()
     assert {"reason.all", "change.all"} <= reviewed

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from app.copybook import Copybook, House, Lender, TextTooLong, circled, day, percent, yuan
+from app.copybook import Copybook, House, Lender, TextTooLong, circled, day, minute, percent, yuan
 from app.core.errors import NotFound
 
 HOUSE = House(
@@ -123,6 +123,8 @@ def test_numbers_are_rounded_by_nobody():
         "12%", "12.68%", "20%", "0.05%",
     )  # fmt: skip
     assert day(date(2026, 1, 2)) == "1月2日"
+    evening_in_utc = datetime(2026, 11, 22, 17, 5, tzinfo=UTC)
+    assert (day(evening_in_utc), minute(evening_in_utc)) == ("11月23日", "2026年11月23日 01:05")
     assert (circled(1), circled(10), circled(20)) == ("①", "⑩", "⑳")
 
 
