@@ -17,6 +17,9 @@ help:
 run: install  ## Start everything on this machine, the pretend WeChat too; Ctrl-C stops it
 	@exec $(PY) -m local.run
 
+# As it was typed: make would take $PORT for $P and "ORT".
+override export CMD := $(value CMD)
+
 shell:  ## Run CMD="…" in the environment of the installation that is running
 	@exec $(PY) -m local.shell "$$CMD"
 
