@@ -25,7 +25,7 @@ class NoticeVersion:
     body: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Deps:
     """One of each; tests hand in their own."""
 

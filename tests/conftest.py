@@ -16,7 +16,6 @@ from app.deps import Deps
 from app.store.session import make_engine, make_sessions
 from app.store.tables import metadata
 from app.store.turns import Turns
-from handlers.factory import create_app
 from local import throwaway
 from tests.builders import some_settings
 from tests.fakes import FixedClock, ListBell, RecordingGateway
@@ -109,4 +108,6 @@ def deps(
 
 @pytest.fixture
 def client(deps: Deps) -> FlaskClient:
+    from handlers.factory import create_app
+
     return create_app(deps).test_client()

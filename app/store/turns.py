@@ -176,7 +176,7 @@ class TurnTransaction:
     """One open transaction of one turn."""
 
     def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
-        self._cursor = cursor
+        self.cursor = cursor
 
     def own(self, key: TurnKey, *, patience_seconds: float) -> bool:
         """Take the person's turn, waiting for a running one; False if that takes too long.
@@ -189,46 +189,46 @@ class TurnTransaction:
             return False
         self._one(_SET_PATIENCE, (f"{int(patience_seconds * 1000)}ms",))
         try:
-            self._cursor.execute(_LOCK, (key.lock,))
+            self.cursor.execute(_LOCK, (key.lock,))
         except psycopg.errors.LockNotAvailable:
             return False
         return True
 
     def load(self, key: TurnKey) -> Loaded:
         """Read everything the turn starts from."""
-        self._cursor.execute(_LOAD, (key.delivery, key.account, key.openid_index, key.openid_index))
-        return _loaded(self._cursor.fetchone())
+        self.cursor.execute(_LOAD, (key.delivery, key.account, key.openid_index, key.openid_index))
+        return _loaded(self.cursor.fetchone())
 
     def write(self, writes: Writes) -> None:
         """Send what the turn leaves behind."""
-        writes.run(self._cursor)
+        writes.run(self.cursor)
 
     def execute(self, sql: str, params: Mapping[str, Any]) -> None:
         """Run one more statement of a rare turn, such as an erasure."""
-        self._cursor.execute(sql, params)
+        self.cursor.execute(sql, params)
 
     def fetch_one(self, sql: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row
         """Return the first row of one more statement of a rare turn, such as 我的额度."""
-        self._cursor.execute(sql, params)
-        return self._cursor.fetchone()
+        self.cursor.execute(sql, params)
+        return self.cursor.fetchone()
 
     def reply_fetched(self, key: TurnKey, now: datetime) -> None:
         """Skip the message that was to carry the words: a later delivery fetched them."""
-        self._cursor.execute(_REPLY_FETCHED, (now, key.delivery))
+        self.cursor.execute(_REPLY_FETCHED, (now, key.delivery))
 
     def leave_waiting(self, key: TurnKey, kind: str, now: datetime, sealed: bytes) -> None:
         """Keep a delivery that could not have its turn, for a job to run."""
         self._one(_SET_PATIENCE, ("300ms",))
-        self._cursor.execute(_WAITING, (key.delivery, kind, now, sealed))
+        self.cursor.execute(_WAITING, (key.delivery, kind, now, sealed))
 
     def claim_waiting(self, now: datetime, lease_until: datetime, limit: int) -> list[bytes]:
         """Claim deliveries whose turn nobody has run; return them sealed."""
-        self._cursor.execute(_CLAIM_WAITING, (lease_until, now, limit))
-        return [bytes(sealed) for (sealed,) in self._cursor.fetchall()]
+        self.cursor.execute(_CLAIM_WAITING, (lease_until, now, limit))
+        return [bytes(sealed) for (sealed,) in self.cursor.fetchall()]
 
     def _one(self, sql: str, params: tuple[Any, ...]) -> bool:
-        self._cursor.execute(sql, params)
-        row = self._cursor.fetchone()
+        self.cursor.execute(sql, params)
+        row = self.cursor.fetchone()
         return bool(row and row[0])
 
 
@@ -236,7 +236,7 @@ class Turns:
     """Opens the transactions of turns on a pool of connections."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     @contextmanager
     def begin(self) -> Iterator[TurnTransaction]:
@@ -245,7 +245,7 @@ class Turns:
         A lost or refused connection becomes `DatabaseAway`, and is not given to anybody else.
         """
         try:
-            connection = self._engine.raw_connection()
+            connection = self.engine.raw_connection()
         except (exc.OperationalError, exc.TimeoutError):
             raise DatabaseAway from None
         try:
