@@ -6,7 +6,7 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
@@ -145,32 +145,29 @@ def test_a_form_turn_takes_three_statements(deps: Deps) -> None:
         assert counting.statements == 3, words
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(order=st.permutations([0, 0, 0, 1, 1, 2, 2, 2]), threads=st.integers(1, 6))
-def test_any_interleaving_of_deliveries_gives_each_message_one_answer(
-    deps: Deps, order: list[int], threads: int
-) -> None:
-    openid = f"oInterleaving{monotonic():015.6f}"
-    with deps.turns.engine.begin() as connection:
-        connection.exec_driver_sql("TRUNCATE people CASCADE")
-    hear(deps, follows(deps, openid))
-    messages = [types(deps, words, openid) for words in ("同意", "2", "上班")]
-    with ThreadPoolExecutor(threads) as pool:
-        replies = list(
-            pool.map(lambda n: (n, receive(deps, messages[n], Arrival(monotonic(), "t"))), order)
-        )
-    run_late(deps, "late")
-    for number in range(3):
-        assert len({reply for n, reply in replies if n == number and reply is not None}) == 1
-    with deps.sessions() as session:
-        answers = session.scalars(select(AnswerRow.question)).all()
-        states = session.scalars(select(Delivery.state)).all()
-    assert len(answers) == len(set(answers))
-    assert set(states) == {"answered"}
+def test_any_interleaving_of_deliveries_gives_each_message_one_answer(deps: Deps) -> None:
+    @settings(max_examples=12, deadline=None)
+    @given(order=st.permutations([0, 0, 0, 1, 1, 2, 2, 2]), threads=st.integers(1, 6))
+    def deliver(order: list[int], threads: int) -> None:
+        openid = f"oInterleaving{monotonic():015.6f}"
+        hear(deps, follows(deps, openid))
+        messages = [types(deps, words, openid) for words in ("同意", "2", "上班")]
+
+        def receive_one(number: int) -> tuple[int, Reply | None]:
+            return number, receive(deps, messages[number], Arrival(monotonic(), "t"))
+
+        with ThreadPoolExecutor(threads) as pool:
+            replies = list(pool.map(receive_one, order))
+        run_late(deps, "late")
+        for number in range(3):
+            assert len({reply for n, reply in replies if n == number and reply is not None}) == 1
+        with deps.sessions() as session:
+            answers = session.execute(select(AnswerRow.person_id, AnswerRow.question)).all()
+            states = session.scalars(select(Delivery.state)).all()
+        assert len(answers) == len(set(answers))
+        assert set(states) == {"answered"}
+
+    deliver()
 
 
 @contextmanager
