@@ -19,6 +19,10 @@ class Bell(Protocol):
         """Ask for one run of a job; raise `StateUnavailable` if nobody can be asked."""
         ...
 
+    def is_up(self) -> bool:
+        """Say whether anybody can be asked now."""
+        ...
+
 
 class RqBell:
     """Rings through RQ."""
@@ -39,3 +43,10 @@ class RqBell:
             )
         except RedisError:
             raise StateUnavailable from None
+
+    def is_up(self) -> bool:
+        """Say whether Redis answers."""
+        try:
+            return bool(self._redis.ping())
+        except RedisError:
+            return False

@@ -23,6 +23,7 @@ class RecordingGateway:
     known: dict[str, PersonFacts] = field(default_factory=dict)
     menu_kept: dict[str, Any] | None = None
     codes: list[str] = field(default_factory=list)
+    freshened: int = 0
     failures: list[Failure] = field(default_factory=list)
 
     def refuse_next(self, code: int) -> None:
@@ -77,6 +78,10 @@ class RecordingGateway:
         self._happen()
         self.codes.append(scene)
         return QrCode(scene, f"http://weixin.qq.com/q/{scene}", f"https://example.com/{scene}")
+
+    def freshen(self) -> None:
+        self._happen()
+        self.freshened += 1
 
     def callback_addresses(self) -> tuple[str, ...]:
         self._happen()

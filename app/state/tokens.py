@@ -16,6 +16,9 @@ Fetch = Callable[[bool], tuple[Secret, int]]
 MARGIN_SECONDS = 60
 """A token is given up this long before its end; the platform has had the next for four minutes."""
 
+FRESH_SECONDS = 200
+"""Fetched anew when less is left; stable_token hands out the next one in the last five minutes."""
+
 WAIT_SECONDS = 10
 _LOCK_SECONDS = 20  # two fetches of seven seconds at most, and some
 _POLL_SECONDS = 0.02
@@ -50,6 +53,15 @@ class RedisTokenStore:
                 # Look again: whoever held the lock before us has fetched it.
                 return self._kept() or self._renewed(fetch, is_forced=False)
 
+    def freshen(self, fetch: Fetch) -> None:
+        """Fetch the next token when the kept one will not last, so that nobody waits for it."""
+        with _redis_needed():
+            if self._lasts():
+                return
+            with self._lock():
+                if not self._lasts():
+                    self._renewed(fetch, is_forced=False)
+
     def replace(self, refused: Secret, fetch: Fetch) -> Secret:
         """Return a newer token than the one that the platform refused.
 
@@ -69,6 +81,10 @@ class RedisTokenStore:
     def _kept(self) -> Secret | None:
         kept = self._redis.get(keys.access_token(self._app_id))
         return Secret(kept.decode()) if isinstance(kept, bytes) else None
+
+    def _lasts(self) -> bool:
+        left = self._redis.ttl(keys.access_token(self._app_id))
+        return isinstance(left, int) and left > FRESH_SECONDS
 
     def _renewed(self, fetch: Fetch, *, is_forced: bool) -> Secret:
         token, lives_seconds = fetch(is_forced)

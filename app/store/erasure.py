@@ -1,8 +1,10 @@
 """Erase a person from every table, keeping only what the law wants kept, under a pseudonym.
 
 What stays under the random id: the proof of consents (P-14), the hashes and times of what was sent
-(C-05); and the anonymous counts. The person's key is
-destroyed, so whatever a backup still holds can never be opened again.
+(C-05). What stays under nobody's: the anonymous counts, the keyed hashes of deliveries for some
+days (the platform may deliver one again), and a keyed marker, so that no list of followers brings
+the person back. The person's key is destroyed, so whatever a backup still holds can never be opened
+again.
 """
 
 import uuid
@@ -16,7 +18,13 @@ _ANSWERS = (
     "DELETE FROM conversations WHERE person_id=%(person)s",
     "UPDATE deliveries SET words_sealed=NULL WHERE person_id=%(person)s",
 )
+# Decisions lock in this order too: a decision being made is waited for, and then erased as well.
+_LOCKS = (
+    "SELECT 1 FROM reviews WHERE person_id=%(person)s ORDER BY id FOR UPDATE",
+    "SELECT 1 FROM enquiries WHERE person_id=%(person)s ORDER BY submitted_at FOR UPDATE",
+)
 _EVERYTHING = (
+    *_LOCKS,
     *_ANSWERS,
     "DELETE FROM exports WHERE person_id=%(person)s",
     "DELETE FROM handovers WHERE person_id=%(person)s",
@@ -24,10 +32,16 @@ _EVERYTHING = (
     """UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL,
        state=CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END
        WHERE person_id=%(person)s""",
-    "DELETE FROM deliveries WHERE person_id=%(person)s",
+    """UPDATE deliveries SET person_id=NULL, words_sealed=NULL, reply_sealed=NULL
+       WHERE person_id=%(person)s""",
     "DELETE FROM reviews WHERE person_id=%(person)s",
     "DELETE FROM decisions WHERE person_id=%(person)s",
     "DELETE FROM enquiries WHERE person_id=%(person)s",
+    """INSERT INTO suppressions (openid_index, kind, set_at)
+       SELECT openid_index, kind, last_seen_at
+       FROM people, (VALUES ('erased'), ('no_marketing')) AS kinds (kind)
+       WHERE id=%(person)s AND openid_index IS NOT NULL AND (kind = 'erased' OR marketing_stopped)
+       ON CONFLICT DO NOTHING""",
     """UPDATE people SET state='erased', openid_index=NULL, openid_sealed=NULL, wrapped_key=NULL,
        master_id=NULL, follows=false, first_channel=NULL, latest_channel=NULL, consents='{}',
        on_hold=NULL, message_left=0, event_left=0 WHERE id=%(person)s""",

@@ -66,6 +66,10 @@ class Calls:
         """Make a call that must not be repeated; what gets lost is `OutcomeUnknown`."""
         return self._with_token(name, ask, OutcomeUnknown)
 
+    def freshen(self) -> None:
+        """Have a token that lasts, before anybody needs it."""
+        self._tokens.freshen(self._fetch)
+
     def _with_token(
         self, name: str, ask: Callable[[WeChatClient], T], lost: type[PlatformFailure]
     ) -> T:

@@ -137,6 +137,10 @@ class LiveGateway:
 
         return self._calls.read("qrcode/create", ask)
 
+    def freshen(self) -> None:
+        """Have a token that lasts, before anybody needs it."""
+        self._calls.freshen()
+
     def callback_addresses(self) -> tuple[str, ...]:
         """Return the addresses that deliveries come from."""
 

@@ -20,6 +20,10 @@ class TokenStore(Protocol):
         """Return the token that everybody uses, fetched by one of all if there is none."""
         ...
 
+    def freshen(self, fetch: Fetch) -> None:
+        """Fetch the next token when the kept one will not last, so that nobody waits for it."""
+        ...
+
     def replace(self, refused: Secret, fetch: Fetch) -> Secret:
         """Return a newer token than the one that the platform refused."""
         ...
@@ -118,6 +122,10 @@ class Account(Protocol):
 
     def create_qr(self, scene: str, lasting_seconds: int | None = None) -> QrCode:
         """Make a code with a scene, for good unless it says how long."""
+        ...
+
+    def freshen(self) -> None:
+        """Have a token that lasts, before anybody needs it."""
         ...
 
     def callback_addresses(self) -> tuple[str, ...]:

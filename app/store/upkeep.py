@@ -1,0 +1,155 @@
+"""What has been kept long enough, and whom to remind; each person under the lock of their turns."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, func, not_, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.store import erasure
+from app.store.conversations import AnswerRow, Consent, Conversation, Delivery
+from app.store.counts import folded_until
+from app.store.enquiries import Enquiry, Review
+from app.store.messages import Export, Message, Note
+from app.store.people import Person
+from app.store.turns import TurnKey
+
+Why = ColumnElement[bool]
+"""A claim about the person of a row of `people`."""
+
+
+def claim_reminders(session: Session, now: datetime, limit: int) -> tuple[list[uuid.UUID], int]:
+    """Take forms left long enough; return whose people to remind, and how many were taken.
+
+    Somebody on hold, restricted or no longer following is taken and not reminded.
+    """
+    due = (
+        select(Conversation.person_id)
+        .where(Conversation.remind_at <= now)
+        .order_by(Conversation.remind_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.scalars(
+        update(Conversation)
+        .where(Conversation.person_id.in_(due.scalar_subquery()))
+        .values(reminded=True, remind_at=None)
+        .returning(Conversation.person_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    reminded = session.scalars(
+        select(Person.id).where(
+            Person.id.in_(taken),
+            Person.state == "active",
+            Person.follows,
+            Person.on_hold.is_(None),
+        )
+    ).all()
+    return list(reminded), len(taken)
+
+
+def left_unfinished(before: datetime) -> Why:
+    """Claim that the person began a form, never handed it in, and has not touched it since."""
+    handed_in = exists().where(
+        Enquiry.person_id == AnswerRow.person_id, Enquiry.submitted_at >= AnswerRow.answered_at
+    )
+    began = exists().where(AnswerRow.person_id == Person.id, not_(handed_in))
+    return exists().where(
+        Conversation.person_id == Person.id,
+        Conversation.updated_at < before,
+        or_(Conversation.open_since.is_not(None), began),
+    )
+
+
+def last_heard_of(before: datetime) -> Why:
+    """Claim that the person is a lead who was last in contact before then.
+
+    Somebody imported who never said a word is no lead: nothing of theirs is kept but that they
+    follow.
+    """
+    is_silent = Person.is_imported & Person.last_message_at.is_(None)
+    return (Person.state == "active") & (Person.last_seen_at < before) & ~is_silent
+
+
+def restricted_without_case() -> Why:
+    """Claim that the person is kept only for a case, and that the case is closed."""
+    return (Person.state == "restricted") & ~_has_open_case()
+
+
+def erased_and_unproven(before: datetime) -> Why:
+    """Claim that the person was erased and that nothing need be proved about them any more."""
+    return (Person.state == "erased") & (Person.last_seen_at < before)
+
+
+def list_people(session: Session, why: Why, limit: int) -> Sequence[uuid.UUID]:
+    """List people of whom this is true, the longest unheard of first."""
+    return session.scalars(
+        select(Person.id).where(why).order_by(Person.last_seen_at).limit(limit)
+    ).all()
+
+
+def take_person(session: Session, person_id: uuid.UUID, why: Why) -> bool:
+    """Lock the person as a turn does; False if a turn runs or it is true no longer."""
+    index = session.scalar(select(Person.openid_index).where(Person.id == person_id))
+    if index is not None:
+        lock = TurnKey("", bytes(index), b"").lock
+        if not session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+            return False
+    # Look again: they may have come back since they were listed.
+    return session.scalar(select(Person.id).where(Person.id == person_id, why)) is not None
+
+
+def discard_answers(session: Session, person_id: uuid.UUID) -> None:
+    """Delete what the person answered and where the conversation stood."""
+    erasure.discard_answers(_executor(session), person_id)
+
+
+def erase_person(session: Session, person_id: uuid.UUID) -> bool:
+    """Erase a person; False when an open case lets it only be restricted for now."""
+    has_open_case = session.scalar(select(_has_open_case()).where(Person.id == person_id))
+    erasure.erase(_executor(session), person_id, has_open_case=bool(has_open_case))
+    return not has_open_case
+
+
+def forget_proofs(session: Session, person_id: uuid.UUID) -> None:
+    """Delete the last that was kept of an erased person: consents given, contacts made."""
+    session.execute(delete(Consent).where(Consent.person_id == person_id))
+    session.execute(delete(Message).where(Message.person_id == person_id))
+    session.execute(delete(Person).where(Person.id == person_id))
+
+
+def purge_deliveries(session: Session, before: datetime) -> int:
+    """Delete old deliveries that belong to nobody, of days that have been counted."""
+    counted = folded_until(session)
+    if counted is None:
+        return 0
+    gone = session.execute(
+        delete(Delivery)
+        .where(Delivery.person_id.is_(None), Delivery.received_at < min(before, counted))
+        .returning(Delivery.key)
+    )
+    return len(gone.all())
+
+
+def purge_exports(session: Session, now: datetime) -> None:
+    """Delete links that lead nowhere any more."""
+    session.execute(delete(Export).where(Export.expires_at < now))
+
+
+def _has_open_case() -> Why:
+    """Say that something of the person's waits for an answer that the law asks for."""
+    return or_(
+        exists().where(Review.person_id == Person.id, Review.state == "open"),
+        exists().where(Note.person_id == Person.id, Note.state == "open", Note.kind == "complaint"),
+    )
+
+
+def _executor(session: Session) -> erasure.Execute:
+    connection = session.connection()
+
+    def execute(sql: str, params: Any) -> object:  # noqa: ANN401 - the driver's own
+        return connection.exec_driver_sql(sql, params)
+
+    return execute
