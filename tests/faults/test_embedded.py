@@ -1,7 +1,9 @@
 """The databases out of the wheels run, answer, and vanish with whoever started them."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -50,8 +52,11 @@ def test_a_killed_test_run_takes_its_servers_along():
         assert run.stdout.readline() == "up\n"
         below = psutil.Process(run.pid).children(recursive=True)
         named = {process: process.name() for process in below}
+        folders = {Path(one.cwd()).parent for one, name in named.items() if name != "sleep"}
         run.kill()
     servers = [process for process, name in named.items() if name != "sleep"]
     assert {"postgres", "redis-server"} <= set(named.values())
     assert leftovers.wait_for(servers, PATIENCE_SECONDS) == []
     leftovers.end(below)
+    for folder in folders:
+        shutil.rmtree(folder)

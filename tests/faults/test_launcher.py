@@ -1,7 +1,9 @@
 """Whatever is killed, an installation comes back whole or goes away whole."""
 
+import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +17,7 @@ import psutil
 import pytest
 
 from local import leftovers
-from local.settings import ROOT
+from local.settings import ROOT, Settings
 
 pytestmark = pytest.mark.faults
 
@@ -74,11 +76,12 @@ class Installation:
         raise AssertionError(f"{words!r} never came:\n{said}")
 
     def processes(self, program: str = "") -> list[psutil.Process]:
-        return [
-            process
-            for process in leftovers.of_installation(self.folder)
-            if program in " ".join(process.cmdline())
-        ]
+        found = []
+        for process in leftovers.of_installation(self.folder):
+            with contextlib.suppress(psutil.NoSuchProcess):  # gone meanwhile
+                if program in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
 
     def shell(self, command: str) -> str:
         return self.run("local.shell", command).communicate()[0].strip()
@@ -91,6 +94,7 @@ def installation(tmp_path) -> Iterator[Installation]:
     yield one
     one.started.close()
     leftovers.end(one.processes())
+    shutil.rmtree(Settings(_env_file=None, data_dir=one.folder).socket_dir, ignore_errors=True)
 
 
 def everybody_is_gone(processes: list[psutil.Process]) -> bool:
