@@ -94,12 +94,16 @@ def _decide(
     )
     try:
         facts = facts_from_answers(enquiry.answers)
-    except AnswerUnusable as unusable:
-        log.warning("answers_unusable", enquiry=str(enquiry.id), field=unusable.field)
+        assessment = assess(facts, circumstances, book)
+    except Exception as error:
+        # One enquiry that cannot be assessed must not hold up the others: a person decides it.
+        field = error.field if isinstance(error, AnswerUnusable) else ""
+        kind = type(error).__name__
+        log.error("not_assessable", enquiry=str(enquiry.id), error=kind, field=field)  # noqa: TRY400 - the text may hold answers
         _refer(outcomes, enquiry, now, "policy")
+        outcomes.messages.append(_message_row(enquiry, None, _COPY["refer"], now))
         return
-    dossier = Dossier(facts, circumstances, None, assess(facts, circumstances, book))
-    _record(deps, submitted, dossier, now, outcomes)
+    _record(deps, submitted, Dossier(facts, circumstances, None, assessment), now, outcomes)
 
 
 def _may_be_read(submitted: Submitted) -> bool:
@@ -258,7 +262,7 @@ def _decision_row(
 
 
 def _message_row(
-    enquiry: Enquiry, decision_id: uuid.UUID, copy_key: str, now: datetime
+    enquiry: Enquiry, decision_id: uuid.UUID | None, copy_key: str, now: datetime
 ) -> dict[str, Any]:
     return {
         "id": uuid.uuid4(),

@@ -65,8 +65,8 @@ def seen_last(position: Position, told_since: str | None, known: Known) -> Posit
 
 
 def _outcome_values(deps: Deps, story: Story) -> dict[str, object]:
-    if story.case is None:
-        return {}
-    opened = story.case.decided_at or deps.clock.now()
-    due = story.case.review_due_at or staff.due(opened, staff.REVIEW_WORKING_DAYS)
-    return {"due_on": due, "will_be_told": True, **case_words(deps, story.case)}
+    case = story.case
+    opened = (case.decided_at if case else None) or deps.clock.now()
+    due = (case.review_due_at if case else None) or staff.due(opened, staff.REVIEW_WORKING_DAYS)
+    told: dict[str, object] = {"due_on": due, "will_be_told": True, "main_reasons": []}
+    return told | (case_words(deps, case) if case else {})

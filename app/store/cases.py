@@ -14,7 +14,7 @@ SELECT e.form, e.form_version, d.assessment, d.decided_at, d.decided_by,
 FROM enquiries e
 LEFT JOIN LATERAL (
     SELECT assessment, decided_at, decided_by FROM decisions
-    WHERE enquiry_id = e.id ORDER BY decided_at DESC LIMIT 1
+    WHERE enquiry_id = e.id ORDER BY decided_at DESC, decided_by = 'auto' LIMIT 1
 ) d ON true
 LEFT JOIN LATERAL (
     SELECT opened_at, due_at FROM reviews

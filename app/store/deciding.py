@@ -118,7 +118,7 @@ def latest_decision(session: Session, enquiry_id: uuid.UUID) -> Decision | None:
     return session.scalars(
         select(Decision)
         .where(Decision.enquiry_id == enquiry_id)
-        .order_by(Decision.decided_at.desc())
+        .order_by(Decision.decided_at.desc(), Decision.decided_by == "auto")
         .limit(1)
     ).first()
 
@@ -147,7 +147,7 @@ def _attempts(session: Session, enquiries: Sequence[Enquiry]) -> dict[uuid.UUID,
         .where(Enquiry.person_id.in_(people), Enquiry.submitted_at > since)
         .group_by(Enquiry.person_id)
     )
-    return dict(rows.tuples().all())
+    return {person: count for person, count in rows}  # noqa: C416 - Row is not a pair to mypy
 
 
 def _stopped(session: Session, people: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:

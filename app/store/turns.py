@@ -49,7 +49,7 @@ LEFT JOIN LATERAL (
     FROM enquiries e
     LEFT JOIN LATERAL (
         SELECT id, outcome, valid_until FROM decisions
-        WHERE enquiry_id = e.id ORDER BY decided_at DESC LIMIT 1
+        WHERE enquiry_id = e.id ORDER BY decided_at DESC, decided_by = 'auto' LIMIT 1
     ) d ON true
     WHERE e.person_id = p.id ORDER BY e.submitted_at DESC LIMIT 1
 ) e ON true

@@ -46,8 +46,11 @@ def _lower_debts(facts: Facts) -> Iterator[Trial]:
     field, yuan = ("debt_band", DEBT_YUAN)
     if facts.kind == "firm":
         field, yuan = ("firm_debt_band", FIRM_DEBT_YUAN)
+    told = getattr(facts, field)
+    if told is None:
+        return
     bands = CODES[field]
-    for band in reversed(bands[: bands.index(getattr(facts, field))]):
+    for band in reversed(bands[: bands.index(told)]):
         most = yuan[band][1] or 0
         lower: dict[str, Any] = {field: band}
         yield Change("less_debt", {"monthly_fen": most * YUAN}), replace(facts, **lower)
