@@ -246,7 +246,7 @@ class Turns:
         """
         try:
             connection = self.engine.raw_connection()
-        except (exc.OperationalError, exc.TimeoutError):
+        except (psycopg.OperationalError, exc.OperationalError, exc.TimeoutError):
             raise DatabaseAway from None
         try:
             yield TurnTransaction(cast(psycopg.Connection[Any], connection).cursor())
