@@ -84,9 +84,8 @@ def test_in_plaintext_mode_the_answer_is_plain(plain_client: FlaskClient) -> Non
 
 def test_words_of_a_person_cannot_break_out_of_the_answer(plain_client: FlaskClient) -> None:
     post(plain_client, plain(event_xml("subscribe").encode()))
-    evil = text_xml("]]></Content><evil/>").replace(
-        "]]></Content><evil/>]]>", "]]]]><![CDATA[></Content><evil/>]]>"
-    )
+    # As the platform writes it: the end of CDATA split over two sections.
+    evil = text_xml("]]]]><![CDATA[></Content><evil/>")
     answer = post(plain_client, plain(evil.encode())).get_data(as_text=True)
     assert "<evil/>" not in re.sub(r"<!\[CDATA\[.*?\]\]>", "", answer, flags=re.DOTALL)
 
