@@ -5,18 +5,11 @@ from collections.abc import Mapping
 from app.dialogue import progress
 from app.dialogue.labels import shown
 from app.dialogue.readers.answers import chosen, read_answer
-from app.dialogue.readers.choices import by_exact_words
 from app.dialogue.readers.reading import Got, Which
-from app.dialogue.scene import OFTEN, Scene, proceed, prompt, stay
+from app.dialogue.scene import OFTEN, Scene, ask, proceed, stay
 from app.dialogue.schema import Question
 from app.dialogue.types import Answer, Answered, Effect, Option, Position, Say, Stopped, Turn
-from app.dialogue.words import own_words, squash
-
-
-def named(scene: Scene, question: Question) -> Turn | None:
-    """Take the words as a choice only when they name it exactly."""
-    choice = by_exact_words(question, squash(scene.words))
-    return tapped(scene, question, choice.code) if choice else None
+from app.dialogue.words import own_words
 
 
 def try_answer(scene: Scene, question: Question) -> Turn | None:
@@ -24,10 +17,9 @@ def try_answer(scene: Scene, question: Question) -> Turn | None:
     reading = read_answer(question, scene.words)
     if isinstance(reading, Which):
         position = scene.home().moved(pending=reading.values, misses=0, own_words=False)
-        say = prompt(scene.at(position))
-        return Turn(position, (say,) if say else ())
+        return ask(scene, position)
     if not isinstance(reading, Got):
-        return None
+        return _mate(scene, question)
     if reading.value == question.free:
         return _own_words(scene, question, reading)
     return keep(scene, question, reading)
@@ -53,12 +45,10 @@ def meant(scene: Scene, question: Question, value: str) -> Turn | None:
 def unreadable(scene: Scene, question: Question) -> Turn:
     """Say in one kind sentence what would be understood, and ask again."""
     position = scene.home().moved(misses=min(scene.position.misses + 1, OFTEN))
-    again = scene.at(position)
     often = position.misses >= OFTEN
     key = "form.unreadable_often" if often else f"form.unreadable_{question.reader}"
-    say = prompt(again)
     sorry = Say(key, {"optional": question.optional, "question": question.key})
-    return Turn(position, (sorry, say) if say else (sorry,))
+    return ask(scene, position, before=(sorry,))
 
 
 def keep(scene: Scene, question: Question, got: Got) -> Turn:
@@ -106,8 +96,15 @@ def _own_words(scene: Scene, question: Question, got: Got) -> Turn:
     if got.words:
         return keep(scene, question, Got(got.value, words=own_words(got.words)))
     position = scene.home().moved(stage="asking", question=question.key, own_words=True, misses=0)
-    say = prompt(scene.at(position))
-    return Turn(position, (say,) if say else ())
+    return ask(scene, position)
+
+
+def _mate(scene: Scene, question: Question) -> Turn | None:
+    """Correct the other answer under the same number (改7 → 两年 keeps the amount)."""
+    mates = (q for q in scene.form.questions if q.shares_number_with == question.key)
+    mate = next((q for q in mates if q.key in scene.position.answers), None)
+    reading = read_answer(mate, scene.words) if mate else None
+    return keep(scene, mate, reading) if mate and isinstance(reading, Got) else None
 
 
 def _together(scene: Scene, question: Question, got: Got) -> dict[str, Answer]:

@@ -1,6 +1,7 @@
 """What happens when a person asks for something at any moment of the conversation."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from app.dialogue import consents, options, progress
 from app.dialogue.intents import Intent
@@ -227,7 +228,9 @@ def remind(scene: Scene) -> Turn:
     if scene.known.quota != "approved" or not scene.known.may_promise_tomorrow:
         return stay(scene, Say("command.remind_impossible"))
     asked = (Asked("remind_tomorrow", scene.words),)
-    return consents.ask_marketing(scene, stay(scene, Say("command.remind_recorded"), asked))
+    next_steps = options.after_outcome(replace(scene.known, may_promise_tomorrow=False))
+    say = Say("command.remind_recorded", options=next_steps)
+    return consents.ask_marketing(scene, stay(scene, say, asked))
 
 
 def hello(scene: Scene) -> Turn:

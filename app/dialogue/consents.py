@@ -2,7 +2,7 @@
 
 from app.dialogue import options, progress
 from app.dialogue.readers.agreement import read_agreement
-from app.dialogue.scene import Scene, proceed, prompt, stay
+from app.dialogue.scene import Scene, proceed, stay
 from app.dialogue.types import Asked, Consented, Effect, Position, Say, Turn
 from app.dialogue.words import squash
 
@@ -89,8 +89,7 @@ def answer_marketing(scene: Scene, *, given: bool) -> Turn:
 def ask_marketing_again(scene: Scene) -> Turn:
     """Answer a late tap on the marketing question by showing it anew: consent needs its words."""
     if scene.stage != "idle":
-        again = prompt(scene.at(scene.home()))
-        return Turn(scene.home(), (Say("form.stale"), *((again,) if again else ())))
+        return stay(scene, Say("form.stale"))
     position = scene.home().moved(stage="marketing")
     return Turn(position, (Say("consent.marketing", options=options.MARKETING),))
 

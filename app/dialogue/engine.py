@@ -12,9 +12,9 @@ from app.dialogue import (
     taps,
     topics,
 )
-from app.dialogue.intents import Intent, edit_number, find_intent, named
+from app.dialogue.intents import edit_number, find_intent, named
 from app.dialogue.readers.choices import option_number
-from app.dialogue.scene import IN_FORM, Scene, progress_values, prompt, stay
+from app.dialogue.scene import IN_FORM, Scene, ask, proceed, progress_values, prompt, stay
 from app.dialogue.schema import Forms
 from app.dialogue.types import (
     Arrived,
@@ -34,6 +34,7 @@ ABSENCE_SECONDS = 30 * 60
 """After this long a return to a form begins with a recap."""
 
 _LONGEST_MESSAGE = 2_000
+_SAID_BY_A_RECAP = ("form.unreadable", "command.hello", "form.here_we_are")
 
 
 def step(said: Said, position: Position, known: Known, forms: Forms) -> Turn:
@@ -55,11 +56,7 @@ def _sound(position: Position, known: Known, forms: Forms) -> Position:
     answers = progress.settled(form, position.answers)
     sound = position.moved(answers=answers, form=form.name)
     if scene.stage in ("asking", "sensitive") and not _is_asked(scene.at(sound)):
-        question = progress.next_question(form, answers)
-        at_end: Stage = "confirming"
-        stage = scene.stage if question else at_end
-        home = sound.moved(stage=stage, back_to=None, question=question.key if question else "")
-        return home.moved(pending=(), own_words=False, editing="")
+        return proceed(scene, sound).position
     return sound
 
 
@@ -104,8 +101,9 @@ def _typed(scene: Scene, tap: str) -> Turn:
     turn = taps.take(scene, tap) if tap else None
     if turn is None and not tap:
         turn = _numbered(scene)
-    if turn is None and topics.is_distress(scene.words):
-        turn = _care(scene)
+    distress = topics.find_distress(scene.words) if turn is None else None
+    if distress:
+        turn = _care(scene, distress)
     return turn or _in_stage(scene) or _command(scene) or _spoken(scene)
 
 
@@ -137,12 +135,8 @@ def _command(scene: Scene) -> Turn | None:
     if intent is None:
         return None
     question = scene.question if scene.position.stage == "asking" else None
-    if question and intent not in _NEVER_AN_ANSWER:
-        if intent == "skip" and question.optional:
-            return answering.tapped(scene, question, "skipped")
-        exact = answering.named(scene, question)
-        if exact:
-            return exact
+    if intent == "skip" and question and question.optional:
+        return answering.tapped(scene, question, "skipped")
     return commands.COMMANDS[intent](scene)
 
 
@@ -165,12 +159,12 @@ def _spoken(scene: Scene) -> Turn:
 def _unmatched(scene: Scene) -> Turn:
     """Admit that the words were not understood; outside a form the staff will see them."""
     if prompt(scene):
-        return stay(scene, Say("command.please_choose"))
+        return ask(scene, scene.position, before=(Say("command.please_choose"),))
     asked = (Asked("unmatched", scene.words),) if scene.words.strip() else ()
     return stay(scene, Say("command.unmatched"), asked)
 
 
-def _care(scene: Scene) -> Turn:
+def _care(scene: Scene, kind: topics.Distress) -> Turn:
     """Answer distress with care and people; an open form waits, unpressed."""
     home = scene.home()
     if scene.stage in IN_FORM:
@@ -179,7 +173,7 @@ def _care(scene: Scene) -> Turn:
         home = Position()
     can_go_on = options.is_paused(home)
     offered = (options.PAUSED[0], options.BEGIN[-1]) if can_go_on else (options.BEGIN[-1],)
-    say = Say("distress.care", {"paused": can_go_on}, offered)
+    say = Say("distress.care", {"kind": kind, "paused": can_go_on}, offered)
     return Turn(home, (say,), (Asked("distress", scene.words),))
 
 
@@ -194,11 +188,9 @@ def _with_recap(turn: Turn, scene: Scene) -> Turn:
     if not (away and still_in_form) or any(say.key == "form.recap" for say in turn.says):
         return turn
     recap = Say("form.recap", progress_values(scene.at(turn.position)))
-    says = tuple(say for say in turn.says if not say.key.startswith("form.unreadable"))
+    says = tuple(say for say in turn.says if not say.key.startswith(_SAID_BY_A_RECAP))
     return Turn(turn.position, (recap, *says), turn.effects)
 
-
-_NEVER_AN_ANSWER: frozenset[Intent] = frozenset({"erase", "human", "stop_marketing", "withdraw"})
 
 _STAGE_READERS: Mapping[Stage, Callable[[Scene], Turn | None]] = {
     "consent": consents.typed_in_consent,

@@ -65,8 +65,7 @@ def stay(scene: Scene, say: Say, effects: tuple[Effect, ...] = ()) -> Turn:
 def digress(scene: Scene, stage: Stage, effects: tuple[Effect, ...] = ()) -> Turn:
     """Open a short question of its own, and remember where to return."""
     position = scene.position.moved(stage=stage, back_to=scene.stage)
-    say = prompt(scene.at(position))
-    return Turn(position, (say,) if say else (), effects)
+    return ask(scene, position, effects)
 
 
 def proceed(
@@ -93,15 +92,26 @@ def proceed(
         if question.key not in fresh.reached:
             fresh = fresh.moved(reached=(*fresh.reached, question.key))
             effects = (*effects, Reached(question.key))
-    say = prompt(scene.at(fresh))
-    return Turn(fresh, (*before, say) if say else before, effects)
+    return ask(scene, fresh, effects, before)
+
+
+def ask(
+    scene: Scene,
+    position: Position,
+    effects: tuple[Effect, ...] = (),
+    before: tuple[Say, ...] = (),
+) -> Turn:
+    """Move to a position and ask what it waits for."""
+    say = prompt(scene.at(position))
+    return Turn(position, (*before, say) if say else before, effects)
 
 
 def prompt(scene: Scene) -> Say | None:
     """Return the words that ask what the position waits for; None when it waits for nothing."""
     position = scene.position
-    if position.stage == "asking":
-        return _ask(scene)
+    question = scene.question
+    if position.stage == "asking" and question:
+        return _question_words(scene, question)
     if position.stage == "confirming":
         return Say("form.summary", {"items": summary(scene)}, options.CONFIRM)
     if position.stage == "choosing_edit":
@@ -142,11 +152,8 @@ def progress_values(scene: Scene) -> dict[str, object]:
     return {"number": number or len(groups), "total": len(groups), "left": left}
 
 
-def _ask(scene: Scene) -> Say | None:
+def _question_words(scene: Scene, question: Question) -> Say:
     """Return the current question, or the question which of several readings was meant."""
-    question = scene.question
-    if question is None:
-        return None
     values = progress_values(scene)
     if scene.position.pending:
         return Say(

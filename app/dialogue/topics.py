@@ -1,14 +1,31 @@
 """Questions that the account answers from the first day, and the words of somebody in distress."""
 
 import re
+from typing import Literal
 
 from app.dialogue.words import squash
 
-_DISTRESS = re.compile(
-    r"不想活|想死|活不下去|活不了|自杀|轻生|寻死|跳楼|结束生命|撑不下去|走投无路|没法活|活着没意思|"
-    r"还不起|还不上|没钱还|没能力还|无力偿还|还不了款|"
-    r"催收|被催|爆通讯录|上门要债|威胁我|恐吓|"
-    r"被骗|骗了我|被诈骗|遇到诈骗|遇到骗子|上当了|刷流水|要我转账|让我转账|解冻费|保证金"
+Distress = Literal["despair", "cheated", "debt"]
+_DISTRESS: tuple[tuple[Distress, re.Pattern[str]], ...] = (
+    (
+        "despair",
+        re.compile(
+            r"不想活|想死|活不下去|活不了|自杀|轻生|寻死|跳楼|结束生命|撑不下去|走投无路|没法活|"
+            r"活着没意思"
+        ),
+    ),
+    (
+        "cheated",
+        re.compile(
+            r"被骗|骗了我|被诈骗|遇到诈骗|遇到骗子|上当了|刷流水|[要让]我转账|解冻费|保证金"
+        ),
+    ),
+    (
+        "debt",
+        re.compile(
+            r"还不起|还不上|没钱还|没能力还|无力偿还|还不了款|催收|被催|爆通讯录|上门要债|威胁我|恐吓"
+        ),
+    ),
 )
 _NOT_DISTRESS = re.compile(r"如果还不|万一还不|还不[上起](会|怎么)|会不会被骗|怕被骗|不会被骗")
 _COMPLAINT = re.compile(r"投诉|举报你|12378|银保监|金融监管局|律师函|起诉你")
@@ -31,10 +48,12 @@ _TOPICS = (
 _PATTERNS = tuple((f"answers.{name}", re.compile(words)) for name, words in _TOPICS)
 
 
-def is_distress(text: str) -> bool:
-    """Tell whether somebody may be in need: unable to pay, pressed, cheated, or in despair."""
+def find_distress(text: str) -> Distress | None:
+    """Return what need somebody may be in: despair, cheated, unable to pay or pressed."""
     squashed = squash(text)
-    return bool(_DISTRESS.search(squashed)) and not _NOT_DISTRESS.search(squashed)
+    if _NOT_DISTRESS.search(squashed):
+        return None
+    return next((kind for kind, words in _DISTRESS if words.search(squashed)), None)
 
 
 def is_complaint(text: str) -> bool:

@@ -45,7 +45,7 @@ def read_choice(question: Question, text: str) -> Reading:
     if not squashed:
         return Missed()
     choice = (
-        by_exact_words(question, squashed)
+        _by_exact_words(question, squashed)
         or _by_band(question, tidy(text))
         or _by_words_inside(question, squashed)
         or _by_near_words(question, squashed)
@@ -72,7 +72,7 @@ def _is_label(choice: Choice, squashed: str) -> bool:
     return squashed in _names(choice)
 
 
-def by_exact_words(question: Question, squashed: str) -> Choice | None:
+def _by_exact_words(question: Question, squashed: str) -> Choice | None:
     """Return the choice that one of its wordings names exactly."""
     forms = {squashed, bare(squashed)}
     return next((c for c in question.choices if forms.intersection(_names(c))), None)
@@ -82,7 +82,7 @@ def _by_band(question: Question, text: str) -> Choice | None:
     """Return the band into which the number falls that the person told."""
     if question.measure is None:
         return None
-    values = _measured(question.measure, text)
+    values = _measured(question.measure, text, len(question.offered))
     bands = {
         choice.code: choice
         for value in values
@@ -92,14 +92,14 @@ def _by_band(question: Question, text: str) -> Choice | None:
     return next(iter(bands.values())) if len(bands) == 1 else None
 
 
-def _measured(measure: Measure, text: str) -> tuple[Decimal, ...]:
-    """Return the numbers in a text, in the question's measure."""
+def _measured(measure: Measure, text: str, options: int) -> tuple[Decimal, ...]:
+    """Return the numbers in a text, in the question's measure; a small one is an option's."""
     if measure == "months":
         months, _ = find_months(text)
         return tuple(Decimal(month) for month in months)
     found = numbers_in(text)
     told = found.has_unit or any(unit in text for unit in _UNITS[measure])
-    return found.values if told or any(value > len(_LETTERS) for value in found.values) else ()
+    return found.values if told or any(value > options for value in found.values) else ()
 
 
 def _holds(choice: Choice, value: Decimal) -> bool:

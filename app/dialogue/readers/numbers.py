@@ -19,6 +19,8 @@ _FOUND = re.compile(_NUMERAL)
 _RANGE = re.compile(rf"({_NUMERAL})(?:[-~—–－到至]|或者|或)({_NUMERAL})")
 _NEIGHBOURS = re.compile(rf"^([{_DIGITS}]?十|[0-9]?)([{_DIGITS}两])([{_DIGITS}])([十百千万亿]+)$")
 _GROUPED = re.compile(r"(?<=\d)[,，](?=\d{3})")
+_ABOUT = re.compile(r"(?<=[0-9十百千万])[多来余](?=[百千万亿])")
+_SOME_TEENS = re.compile(r"([二三四五六七八九]?十)几([百千万亿]?)")
 _TAIL_UNIT = re.compile(r"^(.+?)([百千万亿])$")
 _SPELLINGS = (("w", "万"), ("k", "千"), ("俩", "两"), ("仨", "三"), (" ", ""))
 
@@ -35,7 +37,10 @@ def numbers_in(text: str) -> Numbers:
     """Find the number that a tidy text tells, or the two ends of the range that it tells."""
     for spelling, plain in _SPELLINGS:
         text = text.replace(spelling, plain)
-    text = _GROUPED.sub("", text)
+    text = _ABOUT.sub("", _GROUPED.sub("", text))
+    teens = _SOME_TEENS.search(text)
+    if teens:
+        return _both(f"{teens[1]}一{teens[2]}", f"{teens[1]}九{teens[2]}")
     told = _RANGE.search(text)
     if told:
         return _both(told[1], told[2])

@@ -7,7 +7,20 @@ from app.dialogue.forms.catalogue import FORMS
 from app.dialogue.types import Arrived, Consented, Known, Position, Typed
 
 PERSONAL = ["2", "1", "杭州", "1", "3万", "12个月", "3年以上", "同意", "8500", "没有", "没有逾期"]
-BUSINESS = ["35-44", "个体户", "杭州", "餐饮", "5人", "进货", "20万", "一年", "同意", "3万", "没有", "跳过"]
+BUSINESS = [
+    "35-44",
+    "个体户",
+    "杭州",
+    "餐饮",
+    "5人",
+    "进货",
+    "20万",
+    "一年",
+    "同意",
+    "3万",
+    "没有",
+    "跳过",
+]
 
 
 class Chat:
@@ -78,8 +91,13 @@ def firm_at(question):
 
 def _until(chat, words, where):
     for one in words:
-        if where in (chat.position.question, chat.position.stage):
+        if where == _waiting_for(chat):
             break
         chat.say(one)
-    assert where in (chat.position.question, chat.position.stage), chat.position
+    assert where == _waiting_for(chat), chat.position
     return chat
+
+
+def _waiting_for(chat):
+    position = chat.position
+    return position.question if position.stage == "asking" else position.stage

@@ -8,20 +8,36 @@ from app.dialogue.forms.catalogue import FORMS
 from app.dialogue.intents import _WORDINGS
 from app.dialogue.positions import position_from_json, position_to_json
 from app.dialogue.progress import numbered
-from app.dialogue.types import Answer, Answered, Arrived, Known, Pointed, Position, Showed, Turn, Typed
+from app.dialogue.types import (
+    Answer,
+    Answered,
+    Arrived,
+    Known,
+    Pointed,
+    Position,
+    Showed,
+    Turn,
+    Typed,
+)
 from tests.unit.dialogue.chat import BUSINESS, PERSONAL, Chat
 
 COMMANDS = [word for words in _WORDINGS.values() for word in words.split()]
 ORDINARY = [
-    *PERSONAL, *BUSINESS, "改2", "改5", "改99", "1", "3", "9", "是", "不", "两三万", "朝阳", "其他", "想买辆车",
-    "上征信吗", "手续费多少", "还不起了", "13800138000", "学生", "未满18岁", "投资", "浙江大学", "", "　", "。",
+    *PERSONAL, *BUSINESS, "改2", "改5", "改99", "1", "3", "9", "是", "不", "两三万", "朝阳",
+        "其他", "想买辆车",
+    "上征信吗", "手续费多少", "还不起了", "13800138000", "学生", "未满18岁", "投资", "浙江大学",
+        "", "　", "。",
 ]  # fmt: skip
 IDS = [
-    "q.age_band.25_34", "q.purpose.other", "q.purpose.investment", "q.credit_record.skipped", "q.situation.owner",
-    "q.nothing.at_all", "q.", "e.situation.owner", "e.x", "p.3000000", "p.110100", "p.x", "c.edit", "c.edit.2",
-    "c.edit.99", "c.cancel", "c.", "c.back", "c.erase", "c.human", "c.handover", "c.nonsense", "consent.answers.yes",
+    "q.age_band.25_34", "q.purpose.other", "q.purpose.investment", "q.credit_record.skipped",
+        "q.situation.owner",
+    "q.nothing.at_all", "q.", "e.situation.owner", "e.x", "p.3000000", "p.110100", "p.x",
+        "c.edit", "c.edit.2",
+    "c.edit.99", "c.cancel", "c.", "c.back", "c.erase", "c.human", "c.handover", "c.nonsense",
+        "consent.answers.yes",
     "consent.answers.no", "consent.answers.read", "consent.sensitive.yes", "consent.sensitive.no",
-    "consent.marketing.yes", "consent.marketing.no", "confirm.submit", "confirm.human", "confirm.discard",
+    "consent.marketing.yes", "consent.marketing.no", "confirm.submit", "confirm.human",
+        "confirm.discard",
     "erase.yes", "erase.no", "restart.yes", "restart.no", "time.any", "unknown", "..", "",
 ]  # fmt: skip
 words = st.one_of(st.sampled_from(ORDINARY), st.sampled_from(COMMANDS), st.text(max_size=30))
@@ -29,8 +45,15 @@ said = st.one_of(
     st.builds(Typed, words),
     st.builds(Typed, words, st.one_of(st.sampled_from(IDS), st.text(max_size=12))),
     st.builds(Showed, st.sampled_from(["image", "voice", "video", "link", "other"])),
-    st.builds(Pointed, st.one_of(st.sampled_from(["浙江省杭州市西湖区", "朝阳", "海上"]), st.text(max_size=20))),
-    st.builds(Arrived, st.sampled_from(["follow", "scan", "menu"]), st.sampled_from(["", "quota", "help", "x"])),
+    st.builds(
+        Pointed,
+        st.one_of(st.sampled_from(["浙江省杭州市西湖区", "朝阳", "海上"]), st.text(max_size=20)),
+    ),
+    st.builds(
+        Arrived,
+        st.sampled_from(["follow", "scan", "menu"]),
+        st.sampled_from(["", "quota", "help", "x"]),
+    ),
 )
 known = st.builds(
     Known,
@@ -45,19 +68,34 @@ known = st.builds(
     staff_is_in=st.booleans(),
 )
 keys = st.sampled_from(
-    ["age_band", "situation", "region", "purpose", "amount_fen", "term_months", "tenure", "income_band", "x", ""]
+    [
+        "age_band",
+        "situation",
+        "region",
+        "purpose",
+        "amount_fen",
+        "term_months",
+        "tenure",
+        "income_band",
+        "x",
+        "",
+    ]
 )
-values = st.one_of(st.sampled_from(["owner", "employed", "25_34", "330100", "other", "?"]), st.integers(0, 10**9))
+values = st.one_of(
+    st.sampled_from(["owner", "employed", "25_34", "330100", "other", "?"]), st.integers(0, 10**9)
+)
 any_position = st.builds(
     Position,
     stage=st.sampled_from(Position.__annotations__ and [
-        "idle", "consent", "asking", "sensitive", "confirming", "choosing_edit", "erasing", "restarting",
+        "idle", "consent", "asking", "sensitive", "confirming", "choosing_edit", "erasing",
+            "restarting",
         "handover_time", "human_message", "marketing",
     ]),
     form=st.sampled_from(["", "personal", "business", "gone"]),
     version=st.sampled_from([0, 1, 7]),
     question=keys,
-    answers=st.dictionaries(keys, st.builds(Answer, values, st.sampled_from(["typed", "tapped"]), st.text(max_size=5))),
+    answers=st.dictionaries(keys, st.builds(Answer, values, st.sampled_from(["typed", "tapped"]),
+        st.text(max_size=5))),
     history=st.lists(keys, max_size=4).map(tuple),
     editing=keys,
     misses=st.integers(0, 5),
@@ -80,13 +118,13 @@ def assert_sound(turn, before):
     assert position_from_json(plain) == turn.position
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(any_position, said, known)
 def test_anything_said_at_any_position_yields_a_turn(position, what, facts):
     assert_sound(step(what, position, facts, FORMS), position)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(said, max_size=14), known)
 def test_any_conversation_stays_sound_to_the_end(messages, facts):
     chat = Chat(facts).arrive()
@@ -96,7 +134,7 @@ def test_any_conversation_stays_sound_to_the_end(messages, facts):
         assert_sound(chat.turn, before)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(words, max_size=10), st.integers(1, 11))
 def test_answers_change_only_with_an_effect_that_says_so(messages, start):
     chat = Chat().arrive().say("同意", *PERSONAL[:start])
@@ -110,7 +148,7 @@ def test_answers_change_only_with_an_effect_that_says_so(messages, start):
         assert changed <= told
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10), st.booleans())
 def test_a_step_back_restores_the_position(how_far, is_firm):
     path = BUSINESS if is_firm else PERSONAL
@@ -133,6 +171,11 @@ def test_any_position_survives_json(position):
     assert position_from_json(json.loads(json.dumps(position_to_json(position)))) == position
 
 
-@given(st.one_of(st.none(), st.dictionaries(st.sampled_from(["stage", "answers", "form", "?"]), st.integers())))
+@given(
+    st.one_of(
+        st.none(),
+        st.dictionaries(st.sampled_from(["stage", "answers", "form", "?"]), st.integers()),
+    )
+)
 def test_what_is_not_a_position_becomes_a_fresh_one(plain):
     assert position_from_json(plain).stage == "idle"
