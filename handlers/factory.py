@@ -28,7 +28,7 @@ def create_app(deps: Deps | None = None) -> Flask:
             sys.exit(str(mistakes))
     app = Flask(
         "prequal",
-        template_folder=str(ROOT / "templates" / "pages"),
+        template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from app.core.clock import SHANGHAI, monotonic
 from app.core.errors import PlatformFailure, StateUnavailable
@@ -13,6 +14,7 @@ from app.core.types import Secret
 from app.deps import Deps
 from app.steps.retention import retention_on
 from app.store import counts, imports, outbox, sending, upkeep
+from app.wechat.menus import menu_json
 from app.wechat.ports import MOST_PEOPLE, PersonFacts
 
 _REMINDERS = 200
@@ -121,19 +123,24 @@ def count_up(deps: Deps) -> None:
 
 
 def freshen_token(deps: Deps) -> None:
-    """Have the next token before it is needed; whoever needs one fetches it where this fails."""
+    """Have the next token before it is needed, and a menu where the account has none yet.
+
+    Where this fails, whoever needs a token fetches it.
+    """
     try:
         deps.account.freshen()
+        if deps.account.menu() is None:
+            deps.account.put_menu(menu_json())
     except (StateUnavailable, PlatformFailure) as failure:
         log.warning("token_not_freshened", because=type(failure).__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many were new, and whether everybody who follows has been looked at."""
+    """How many were new, and what of the rest: none, left to a job, or all until we are named."""
 
     people: int
-    is_complete: bool
+    rest: Literal["none", "job", "unnamed"]
 
 
 def import_followers(deps: Deps) -> Imported:
@@ -145,7 +152,7 @@ def import_followers(deps: Deps) -> Imported:
     with deps.sessions.begin() as session:
         account = imports.find_account(session)
     if account is None:
-        return Imported(0, is_complete=False)
+        return Imported(0, "unnamed")
     deadline = monotonic() + _IMPORT_SECONDS
     added, page = 0, deps.directory.followers()
     while True:
@@ -155,9 +162,9 @@ def import_followers(deps: Deps) -> Imported:
             added += _take_in(deps, account, deps.directory.people(batch))
         if strangers or monotonic() >= deadline:
             _go_on_later(deps)
-            return Imported(added, is_complete=False)
+            return Imported(added, "job")
         if page.after is None:
-            return Imported(added, is_complete=True)
+            return Imported(added, "none")
         page = deps.directory.followers(page.after)
 
 

@@ -83,8 +83,8 @@ class RedisTokenStore:
         return Secret(kept.decode()) if isinstance(kept, bytes) else None
 
     def _lasts(self) -> bool:
-        left = self._redis.ttl(keys.access_token(self._app_id))
-        return isinstance(left, int) and left > FRESH_SECONDS
+        left: int = self._redis.ttl(keys.access_token(self._app_id))
+        return left > FRESH_SECONDS
 
     def _renewed(self, fetch: Fetch, *, is_forced: bool) -> Secret:
         token, lives_seconds = fetch(is_forced)

@@ -83,6 +83,16 @@ def erased_and_unproven(before: datetime) -> Why:
     return (Person.state == "erased") & (Person.last_seen_at < before)
 
 
+def not_erased() -> Why:
+    """Claim that there is somebody behind the row."""
+    return Person.state != "erased"
+
+
+def is_known(session: Session, person_id: uuid.UUID) -> bool:
+    """Say whether there is somebody behind an id."""
+    return session.scalar(select(Person.id).where(Person.id == person_id, not_erased())) is not None
+
+
 def list_people(session: Session, why: Why, limit: int) -> Sequence[uuid.UUID]:
     """List people of whom this is true, the longest unheard of first."""
     return session.scalars(

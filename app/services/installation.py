@@ -1,0 +1,53 @@
+"""Put in place what a first start needs; doing it again changes nothing."""
+
+from dataclasses import dataclass
+
+from app.core.clock import pause
+from app.core.errors import PlatformFailure, PlatformRefused, StateUnavailable
+from app.core.log import get_logger
+from app.deps import Deps
+from app.store import privacy
+from app.wechat.menus import menu_json
+
+_TRIES = 3
+_BETWEEN_SECONDS = 0.5
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The notice in force, and whether the platform shows our menu."""
+
+    notice: str
+    menu: bool
+
+
+def install(deps: Deps) -> Installed:
+    """Store the notice in force and publish the menu, if the platform answers."""
+    with deps.sessions.begin() as session:
+        privacy.add_notice(
+            session,
+            {
+                "hash": deps.notice.hash,
+                "version": deps.notice.version,
+                "body": deps.notice.body,
+                "since": deps.clock.now(),
+            },
+        )
+    return Installed(deps.notice.hash, _publish_menu(deps))
+
+
+def _publish_menu(deps: Deps) -> bool:
+    for left in reversed(range(_TRIES)):
+        try:
+            deps.account.put_menu(menu_json())
+        except PlatformRefused as refusal:
+            log.warning("menu_refused", code=refusal.code)
+            return False
+        except (PlatformFailure, StateUnavailable):
+            if left:
+                pause(_BETWEEN_SECONDS)
+        else:
+            return True
+    return False
