@@ -27,6 +27,7 @@ from scoring.assess import LenderInvalid, LenderProfile, RuleBook, load_rulebook
 
 _DEMONSTRATION = ROOT / "local" / "demo_lender.json"
 _REDIS_SECONDS = 2.0
+_WORK_CONNECTIONS = 4
 STAFF_HOURS = "工作日9:00–18:00"
 RETENTION_DAYS = 90
 _HOTLINES = {"fraud": "96110", "despair": "12356"}
@@ -37,12 +38,13 @@ def build_deps(settings: Settings | None = None) -> Deps:
     settings = settings or read_settings()
     configure(settings.log_level)
     lender = read_lender(settings)
-    # One connection more than threads: /readyz and /metrics must not wait behind turns.
-    engine = make_engine(
+    # Turns have a connection a thread; pages, metrics and jobs never stand in their way.
+    turns = make_engine(
         settings.database_url,
-        connections=settings.web_threads + 2,
-        lock_seconds=settings.turn_wait_seconds,
+        connections=settings.web_threads,
+        statement_seconds=settings.turn_wait_seconds,
     )
+    work = make_engine(settings.database_url, connections=_WORK_CONNECTIONS)
     redis = connect_redis(settings)
     gateway = LiveGateway(
         ApiAccount(
@@ -61,8 +63,8 @@ def build_deps(settings: Settings | None = None) -> Deps:
         settings=settings,
         clock=make_clock(settings),
         keyring=KeyRing.parse(settings.data_keys.get_secret_value()),
-        turns=Turns(engine),
-        sessions=make_sessions(engine),
+        turns=Turns(turns),
+        sessions=make_sessions(work),
         copybook=copybook,
         forms=FORMS,
         notice=notice_of(FORMS, lender),

@@ -160,6 +160,8 @@ def _unmatched(scene: Scene) -> Turn:
     """Admit that the words were not understood; outside a form the staff will see them."""
     if prompt(scene):
         return ask(scene, scene.position, before=(Say("command.please_choose"),))
+    if topics.wants_to_borrow(scene.words):
+        return commands.check(scene)
     asked = (Asked("unmatched", scene.words),) if scene.words.strip() else ()
     return stay(scene, Say("command.unmatched"), asked)
 

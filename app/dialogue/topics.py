@@ -29,6 +29,7 @@ _DISTRESS: tuple[tuple[Distress, re.Pattern[str]], ...] = (
 )
 _NOT_DISTRESS = re.compile(r"如果还不|万一还不|还不[上起](会|怎么)|会不会被骗|怕被骗|不会被骗")
 _COMPLAINT = re.compile(r"投诉|举报你|12378|银保监|金融监管局|律师函|起诉你")
+_BORROWING = re.compile(r"借|贷|额度|测额|资金周转|用钱|急用")
 _PRIVATE_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dx]|\d{16,19})(?!\d)")
 _TOPICS = (
     ("credit_report", r"(上|进|报|记)(不上|不进)?到?(个人|央行)?征信|影响征信"),
@@ -54,6 +55,11 @@ def find_distress(text: str) -> Distress | None:
     if _NOT_DISTRESS.search(squashed):
         return None
     return next((kind for kind, words in _DISTRESS if words.search(squashed)), None)
+
+
+def wants_to_borrow(text: str) -> bool:
+    """Tell whether a whole sentence asks for what the check is for (想借5万块钱)."""
+    return bool(_BORROWING.search(squash(text)))
 
 
 def is_complaint(text: str) -> bool:

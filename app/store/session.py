@@ -1,9 +1,12 @@
-"""Connect to PostgreSQL: one engine a process, sessions for the use cases."""
+"""Connect to PostgreSQL: one engine for turns, one for everything else."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, exc
+import psycopg
+from psycopg.abc import PQGen
+from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.core.errors import DatabaseAway
@@ -11,16 +14,26 @@ from app.core.errors import DatabaseAway
 Sessions = sessionmaker[Session]
 
 _CONNECT_SECONDS = 2
-_STATEMENT_MS = 15_000
+"""The least that libpq accepts."""
+_LOCK_SECONDS = 4.5
+WORK_SECONDS = 60.0
+"""How long a statement of a sweep or a page may take."""
+
+T = TypeVar("T")
 
 
-def make_engine(url: str, *, connections: int, lock_seconds: float = 4.5) -> Engine:
+def make_engine(url: str, *, connections: int, statement_seconds: float = WORK_SECONDS) -> Engine:
     """Return an engine with a fixed pool; nothing is connected until it is used.
 
-    No pre-ping: it costs a round trip a turn, and the callers retry on a lost connection.
+    No pre-ping: it costs a round trip a turn, and the callers retry on a lost connection. A server
+    that neither answers nor hangs up is given up a second after the statement's own limit.
     """
-    options = f"-c lock_timeout={int(lock_seconds * 1000)} -c statement_timeout={_STATEMENT_MS}"
-    return create_engine(
+    patience = statement_seconds + 1
+    options = (
+        f"-c lock_timeout={int(_LOCK_SECONDS * 1000)}"
+        f" -c statement_timeout={int(statement_seconds * 1000)}"
+    )
+    engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
@@ -31,6 +44,21 @@ def make_engine(url: str, *, connections: int, lock_seconds: float = 4.5) -> Eng
             "application_name": "prequal",
         },
     )
+
+    class Impatient(psycopg.Connection[Any]):
+        """A connection that does not wait for ever for a frozen server."""
+
+        def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+            """Wait for the server, at most a statement's time."""
+            return super().wait(gen, interval, patience if timeout is None else timeout)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(
+        _dialect: object, _record: object, given: list[Any], named: dict[str, Any]
+    ) -> psycopg.Connection[Any]:
+        return Impatient.connect(*given, **named)
+
+    return engine
 
 
 def make_sessions(engine: Engine) -> Sessions:
@@ -43,5 +71,5 @@ def database_errors() -> Iterator[None]:
     """Turn a lost or refused connection into `DatabaseAway`."""
     try:
         yield
-    except (exc.OperationalError, exc.TimeoutError):
+    except (exc.OperationalError, exc.TimeoutError, psycopg.OperationalError):
         raise DatabaseAway from None

@@ -17,17 +17,22 @@ class Patience:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._waiting = BoundedSemaphore(max(1, deps.settings.web_threads // 2))
+        self._is_away = False
 
     def receive(self, inbound: Inbound, arrival: Arrival) -> Reply | None:
         """Run the turn; raise `DatabaseAway` when waiting was in vain or the waiting room is full.
 
         A turn whose connection was lost may have been committed: the ledger makes another run safe.
         """
-        try:
-            return receive(self._deps, inbound, arrival)
-        except DatabaseAway:
-            if not self._waiting.acquire(blocking=False):
-                raise
+        # A refused connection fails at once, a frozen server does not: once it is known to be away,
+        # whoever is not let into the waiting room does not even try.
+        if not self._is_away:
+            try:
+                return self._run(inbound, arrival)
+            except DatabaseAway:
+                pass
+        if not self._waiting.acquire(blocking=False):
+            raise DatabaseAway
         try:
             return self._wait(inbound, arrival)
         finally:
@@ -37,8 +42,17 @@ class Patience:
         deadline = arrival.at + self._deps.settings.database_wait_seconds
         while True:
             try:
-                return receive(self._deps, inbound, arrival)
+                return self._run(inbound, arrival)
             except DatabaseAway:
                 if monotonic() + _LOOK_AGAIN_SECONDS > deadline:
                     raise
                 pause(_LOOK_AGAIN_SECONDS)
+
+    def _run(self, inbound: Inbound, arrival: Arrival) -> Reply | None:
+        try:
+            reply = receive(self._deps, inbound, arrival)
+        except DatabaseAway:
+            self._is_away = True
+            raise
+        self._is_away = False
+        return reply
