@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import delete, exc, func, insert, select, update
+from sqlalchemy import Engine, delete, exc, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session
 
@@ -59,11 +59,11 @@ def forget_published(session: Session, now: datetime) -> None:
 def listen(sessions: Sessions, wait_seconds: float) -> Iterator[None]:
     """Yield when a row was added, and at least every `wait_seconds`; raise when it is lost."""
     try:
-        with sessions() as session:
-            proxied = session.connection().connection
-            proxied.detach()
-            connection = cast("psycopg.Connection[Any]", proxied.dbapi_connection)
-        connection.rollback()
+        engine: Engine = sessions.kw["bind"]
+        proxied = engine.raw_connection()
+        # It listens for as long as the process lives, so the pool must not count on it.
+        proxied.detach()
+        connection = cast("psycopg.Connection[Any]", proxied.dbapi_connection)
         connection.autocommit = True
         with connection:
             connection.execute("LISTEN outbox")
