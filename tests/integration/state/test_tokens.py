@@ -11,7 +11,7 @@ from redis.retry import Retry
 from app.core.errors import PlatformRefused, PlatformUnreachable, StateUnavailable
 from app.core.types import Secret
 from app.state import keys
-from app.state.tokens import FORCED_A_DAY, RedisTokenStore
+from app.state.tokens import FORCED_A_DAY, FRESH_SECONDS, RedisTokenStore
 
 APP_ID = "wx-tokens"
 
@@ -172,3 +172,32 @@ def test_without_redis_nobody_fetches_alone(platform):
     with pytest.raises(StateUnavailable):
         store.replace(Secret("token-1"), platform.fetch)
     assert platform.asked == []
+
+
+def test_a_token_that_lasts_is_not_freshened(redis, platform):
+    store = RedisTokenStore(redis, APP_ID)
+    store.current(platform.fetch)
+    store.freshen(platform.fetch)
+    assert platform.asked == [False]
+
+
+def test_the_next_token_is_fetched_before_the_last_one_ends(redis, platform):
+    store = RedisTokenStore(redis, APP_ID)
+    store.current(platform.fetch)
+    redis.expire(keys.access_token(APP_ID), FRESH_SECONDS)
+    platform.number = 2
+    store.freshen(platform.fetch)
+    assert store.current(platform.fetch) == Secret("token-2")
+    assert platform.asked == [False, False]
+
+
+def test_where_there_is_no_token_yet_freshening_fetches_one(redis, platform):
+    RedisTokenStore(redis, APP_ID).freshen(platform.fetch)
+    assert RedisTokenStore(redis, APP_ID).current(platform.fetch) == Secret("token-1")
+    assert platform.asked == [False]
+
+
+def test_freshening_without_redis_says_so(platform):
+    away = Redis.from_url("redis://127.0.0.1:1/0", retry=Retry(NoBackoff(), 0))
+    with pytest.raises(StateUnavailable):
+        RedisTokenStore(away, APP_ID).freshen(platform.fetch)
