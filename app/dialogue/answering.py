@@ -20,6 +20,8 @@ def try_answer(scene: Scene, question: Question) -> Turn | None:
         return ask(scene, position)
     if not isinstance(reading, Got):
         return _mate(scene, question)
+    if not reading.is_sure and str(reading.value) in (question.stops or {}):
+        return _make_sure(scene, question, reading)
     if reading.value == question.free:
         return _own_words(scene, question, reading)
     return keep(scene, question, reading)
@@ -89,6 +91,13 @@ def offer_change(scene: Scene, question: Question, code: str) -> Turn:
         Option("c.resume", "不改，接着填"),
     )
     return Turn(home, (Say("form.change_offer", values, both),))
+
+
+def _make_sure(scene: Scene, question: Question, got: Got) -> Turn:
+    """Ask before ending a conversation over a word found inside a sentence (学生家长)."""
+    position = scene.home().moved(own_words=False, misses=0, pending=())
+    label = shown(question, Answer(got.value))
+    return ask(scene, position, before=(Say("form.sure", {"label": label}),))
 
 
 def _own_words(scene: Scene, question: Question, got: Got) -> Turn:

@@ -1,6 +1,7 @@
 """Reads a typed answer to a question by the question's reader."""
 
 import re
+from dataclasses import replace
 
 from app.dialogue.readers.amounts import read_amount
 from app.dialogue.readers.choices import read_choice
@@ -22,7 +23,7 @@ def read_answer(question: Question, text: str) -> Reading:
     if isinstance(reading, Got) and not reading.words:
         campus = _CAMPUS.search(text)
         if campus:
-            return Got(reading.value, words=campus[0], others=reading.others)
+            return replace(reading, words=campus[0])
     return reading
 
 

@@ -15,16 +15,32 @@ _NEAR = 75
 _SHORTEST_NEAR = 3
 _LETTERS = "abcdefghijklmnopqrst"
 _ORDINAL = re.compile(
-    r"^(?:第|选|选第)?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:个|项|号|\.|、|选项)?$"
+    r"^(?:(?:第|选|选第)(\d{1,2}|[一二三四五六七八九十])(?:个|项|号|选项)?"
+    r"|(\d{1,2}|[一二三四五六七八九十]))$"
 )
 _CHINESE_ORDINALS = {word: place for place, word in enumerate("一二三四五六七八九十", start=1)}
+_NOT_YET = re.compile(r"不到|不足|未满|没满|不满|没到|快|将近|接近|差一点")
 _NEGATIONS = ("不", "没", "非", "不是", "没有", "不算")
 _UNITS: dict[Measure, str] = {
-    "age": "岁周岁",
+    "age": "岁",
     "yuan": "元块万千百wk",
     "months": "年月季期天",
     "people": "人个名位",
 }
+_NOTHING_SAID = frozenset(
+    (
+        "不知道",
+        "没想好",
+        "还没想好",
+        "不清楚",
+        "随便",
+        "保密",
+        "不告诉你",
+        "不方便说",
+        "看情况",
+        "都行",
+    )
+)
 _READABLE_WORDS = re.compile(r"[一-鿿a-z]{2}")
 
 
@@ -36,7 +52,8 @@ def option_number(text: str) -> int | None:
     told = _ORDINAL.match(squashed)
     if not told:
         return None
-    return int(told[1]) if told[1].isdecimal() else _CHINESE_ORDINALS.get(told[1])
+    place = told[1] or told[2]
+    return int(place) if place.isdecimal() else _CHINESE_ORDINALS[place]
 
 
 def read_choice(question: Question, text: str) -> Reading:
@@ -44,20 +61,13 @@ def read_choice(question: Question, text: str) -> Reading:
     squashed = squash(text)
     if not squashed:
         return Missed()
-    choice = (
-        _by_exact_words(question, squashed)
-        or _by_band(question, tidy(text))
-        or _by_words_inside(question, squashed)
-        or _by_near_words(question, squashed)
-    )
+    told = _by_exact_words(question, squashed) or _by_band(question, tidy(text))
+    choice = told or _by_words_inside(question, squashed) or _by_near_words(question, squashed)
     if choice:
-        words = (
-            own_words(text)
-            if choice.code == question.free and not _is_label(choice, squashed)
-            else ""
-        )
-        return Got(choice.code, words=words)
-    if question.free and _READABLE_WORDS.search(squashed):
+        says_more = choice.code == question.free and squashed not in _names(choice)
+        words = own_words(text) if says_more else ""
+        return Got(choice.code, words=words, is_sure=told is not None)
+    if question.free and _READABLE_WORDS.search(squashed) and squashed not in _NOTHING_SAID:
         return Got(question.free, words=own_words(text))
     return Missed()
 
@@ -65,11 +75,6 @@ def read_choice(question: Question, text: str) -> Reading:
 def _names(choice: Choice) -> tuple[str, ...]:
     """Return every wording of a choice, squashed."""
     return tuple(squash(word) for word in (choice.label, *choice.synonyms))
-
-
-def _is_label(choice: Choice, squashed: str) -> bool:
-    """Tell whether the words are the choice's own, so that they say nothing more."""
-    return squashed in _names(choice)
 
 
 def _by_exact_words(question: Question, squashed: str) -> Choice | None:
@@ -96,10 +101,19 @@ def _measured(measure: Measure, text: str, options: int) -> tuple[Decimal, ...]:
     """Return the numbers in a text, in the question's measure; a small one is an option's."""
     if measure == "months":
         months, _ = find_months(text)
-        return tuple(Decimal(month) for month in months)
+        return _within(tuple(Decimal(month) for month in months), text)
     found = numbers_in(text)
     told = found.has_unit or any(unit in text for unit in _UNITS[measure])
-    return found.values if told or any(value > options for value in found.values) else ()
+    if not told and all(0 < value <= options for value in found.values):
+        return ()
+    return _within(found.values, text)
+
+
+def _within(values: tuple[Decimal, ...], text: str) -> tuple[Decimal, ...]:
+    """Return numbers as bands count them: "up to" and "not yet" stay below what they name."""
+    if len(values) > 1 or (values and _NOT_YET.search(text)):
+        return (*values[:-1], values[-1] - 1)
+    return values
 
 
 def _holds(choice: Choice, value: Decimal) -> bool:

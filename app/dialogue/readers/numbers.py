@@ -17,7 +17,7 @@ _DIGITS = "一二三四五六七八九"
 _NUMERAL = r"[0-9零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟廿.点]+"
 _FOUND = re.compile(_NUMERAL)
 _RANGE = re.compile(rf"({_NUMERAL})(?:[-~—–－到至]|或者|或)({_NUMERAL})")
-_NEIGHBOURS = re.compile(rf"^([{_DIGITS}]?十|[0-9]?)([{_DIGITS}两])([{_DIGITS}])([十百千万亿]+)$")
+_NEIGHBOURS = re.compile(rf"^([{_DIGITS}]?十|[0-9]?)([{_DIGITS}两])([{_DIGITS}两])([十百千万亿]*)$")
 _GROUPED = re.compile(r"(?<=\d)[,，](?=\d{3})")
 _ABOUT = re.compile(r"(?<=[0-9十百千万])[多来余](?=[百千万亿])")
 _SOME_TEENS = re.compile(r"([二三四五六七八九]?十)几([百千万亿]?)")
@@ -38,21 +38,33 @@ def numbers_in(text: str) -> Numbers:
     for spelling, plain in _SPELLINGS:
         text = text.replace(spelling, plain)
     text = _ABOUT.sub("", _GROUPED.sub("", text))
-    teens = _SOME_TEENS.search(text)
-    if teens:
-        return _both(f"{teens[1]}一{teens[2]}", f"{teens[1]}九{teens[2]}")
+    ends = _range_in(text)
+    found = _FOUND.search(text)
+    if ends or not found:
+        values = [value for value in map(number, ends) if value is not None]
+        return Numbers(tuple(values), has_unit=bool(values))
+    value = number(found[0])
+    has_unit = any(scale in found[0] for scale in _SCALES)
+    return Numbers((value,) if value is not None else (), has_unit)
+
+
+def _range_in(text: str) -> tuple[str, ...]:
+    """Return the numerals of both ends of a range: 2-3万, 十几万, 两三万, 三五."""
     told = _RANGE.search(text)
     if told:
-        return _both(told[1], told[2])
+        low, high = told.groups()
+        unit = _TAIL_UNIT.match(high)
+        is_bare = number(low) is not None and not _TAIL_UNIT.match(low)
+        return (f"{low}{unit[2]}" if unit and is_bare else low, high)
+    teens = _SOME_TEENS.search(text)
+    if teens:
+        return (f"{teens[1]}一{teens[2]}", f"{teens[1]}九{teens[2]}")
     found = _FOUND.search(text)
-    if not found:
-        return Numbers()
-    neighbours = _NEIGHBOURS.match(found[0])
+    neighbours = _NEIGHBOURS.match(found[0]) if found else None
     if neighbours:
-        lead, low, high, unit = neighbours.groups()
-        return _both(lead + low + unit, lead + high + unit)
-    value = number(found[0])
-    return Numbers((value,) if value is not None else (), any(u in found[0] for u in _SCALES))
+        lead, low, high, scale = neighbours.groups()
+        return (lead + low + scale, lead + high + scale)
+    return ()
 
 
 def number(token: str) -> Decimal | None:
@@ -65,15 +77,6 @@ def number(token: str) -> Decimal | None:
         mantissa = _decimal(scaled[1]) or _chinese(scaled[1])
         return None if mantissa is None else mantissa * _UNITS[scaled[2]]
     return _chinese(token)
-
-
-def _both(low: str, high: str) -> Numbers:
-    """Return both ends of a range; "2-3万" means 2万 to 3万."""
-    unit = _TAIL_UNIT.match(high)
-    if unit and number(low) is not None and not _TAIL_UNIT.match(low):
-        low += unit[2]
-    values = tuple(value for value in (number(low), number(high)) if value is not None)
-    return Numbers(values, has_unit=True)
 
 
 def _decimal(token: str) -> Decimal | None:

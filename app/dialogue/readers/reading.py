@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """The answer was understood. `others` are answers to further questions in the same message."""
+    """The answer was understood. `others` are answers to further questions in the same message.
+
+    `is_sure`: the words name it outright, and it was not found inside a sentence or nearly.
+    """
 
     value: str | int
     words: str = ""
     others: tuple[tuple[str, int], ...] = ()
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

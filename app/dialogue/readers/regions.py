@@ -24,6 +24,7 @@ _TAILS = (
     "自治旗",
     "地区",
     "林区",
+    "新区",
     "省",
     "市",
     "县",
@@ -37,6 +38,8 @@ _PEOPLES = (
         "畲族", "各族", "仡佬族",
     "回", "壮",
 )  # fmt: skip
+_SHARED_NAMES = frozenset({"朝阳"})
+"""Cities whose bare name just as often means a district elsewhere; other cities own their name."""
 _LIKE_SOUNDING = str.maketrans("洲镇渡顶勃", "州圳都定渤")
 """Characters that phones often put for those in city names (杭洲, 深镇): both sides are folded."""
 
@@ -64,16 +67,19 @@ class _Index(NamedTuple):
 @cache
 def _index() -> _Index:
     """Read the list once."""
-    cities: dict[int, City] = {}
+    rows = [line.split() for line in _lines()]
+    cities = {int(code): City(province, name) for code, province, name, *_ in rows}
+    city_names = {_folded(city.short): code for code, city in cities.items()}
     codes: defaultdict[str, set[int]] = defaultdict(set)
-    city_names: dict[str, int] = {}
-    for line in _lines():
-        code, province, name, *counties = line.split()
-        cities[int(code)] = City(province, name)
-        for spoken in (name, province, *counties):
+    for code, province, name, *counties in rows:
+        for spoken in (name, province):
             codes[_folded(spoken)].add(int(code))
             codes[_folded(_short(spoken))].add(int(code))
-        city_names[_folded(_short(name))] = int(code)
+        for county in counties:
+            codes[_folded(county)].add(int(code))
+            short = _folded(_short(county))
+            if short not in city_names or short in _SHARED_NAMES:
+                codes[short].add(int(code))
     return _Index(cities, {name: frozenset(held) for name, held in codes.items()}, city_names)
 
 
@@ -91,7 +97,9 @@ def city_name(code: str | int) -> str:
 
 def city_with_province(code: int) -> str:
     """Return a city's name with its province, for choosing between namesakes."""
-    city = _index().cities[code]
+    city = _index().cities.get(code)
+    if city is None:
+        return str(code)
     return city.short if city.province == city.name else _short(city.province) + city.short
 
 
@@ -160,5 +168,5 @@ def _without_peoples(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    """Return a name with like-sounding characters made one."""
-    return name.translate(_LIKE_SOUNDING)
+    """Return a name in the one spelling that the index knows."""
+    return name.translate(_LIKE_SOUNDING).replace("内蒙古", "内蒙")

@@ -11,7 +11,6 @@ _NUMERAL = r"[0-9零〇一二两俩三四五六七八九十廿.点\-~—–到�
 _TERM = re.compile(
     rf"(?P<half>半年|半载)|(?P<count>{_NUMERAL})\s*(?P<unit>年半|年|个?季度|个?月|期)"
 )
-_TWO_DIGITS = re.compile(r"^[一二两俩三四五六七八九]{2}$")
 _MONTHS = {"年": 12, "季": 3, "月": 1, "期": 1}
 
 
@@ -25,9 +24,7 @@ def find_months(text: str) -> tuple[tuple[int, ...], str]:
         return (6,), rest
     unit = found["unit"].removeprefix("个")
     extra = 6 if unit == "年半" else 0
-    count = found["count"]
-    pieces = tuple(count) if _TWO_DIGITS.match(count) else (count,)
-    told = [value for piece in pieces for value in numbers_in(piece).values]
+    told = numbers_in(found["count"]).values
     return tuple(_whole(value * _MONTHS[unit[0]] + extra) for value in told), rest
 
 

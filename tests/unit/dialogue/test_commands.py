@@ -328,6 +328,12 @@ def test_a_location_answers_the_region_question():
     ]
 
 
+@pytest.mark.parametrize("words", ["想借5万块钱", "借3万", "贷款五万可以吗", "最近急用钱"])
+def test_a_sentence_that_asks_for_money_opens_the_check(words):
+    assert idle().say(words).keys == ["consent.notice"]
+    assert idle(quota="pending").say(words).keys == ["quota"]
+
+
 def test_what_nobody_understands_is_shown_to_the_staff():
     assert idle().say("天气不错").got(Asked) == [Asked("unmatched", "天气不错")]
     assert idle().say("").got(Asked) == []

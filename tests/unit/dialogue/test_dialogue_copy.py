@@ -103,6 +103,7 @@ SCENES = {
     "form-cannot-skip": lambda: person_at("purpose").say("跳过"),
     "form-why": lambda: person_at("purpose").say("为什么"),
     "form-why-optional": lambda: person_at("credit_record").say("为什么"),
+    "form-sure": lambda: person_at("purpose").say("想买点基金"),
     "form-stale": lambda: person_at("purpose").tap("q.term_months.12"),
     "form-change-offer": lambda: person_at("purpose").tap("q.age_band.35_44"),
     "form-edit-which": lambda: person_at("confirming").say("修改"),

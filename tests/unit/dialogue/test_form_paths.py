@@ -163,7 +163,16 @@ def test_own_words_are_asked_for_after_other():
 
 def test_a_forbidden_purpose_in_own_words_is_still_forbidden():
     chat = person_at("purpose").say("其他", "想买点基金")
-    assert chat.got(Stopped) == [Stopped("forbidden_purpose")]
+    assert chat.keys == ["form.sure", "form.purpose"]
+    assert chat.say("5").got(Stopped) == [Stopped("forbidden_purpose")]
+    assert person_at("purpose").say("其他", "炒股").got(Stopped) == [Stopped("forbidden_purpose")]
+
+
+def test_a_word_inside_a_sentence_does_not_end_a_conversation_by_itself():
+    chat = begun().say("40", "我是学生家长")
+    assert chat.keys == ["form.sure", "form.situation"]
+    assert chat.answers == {"age_band": "35_44"}
+    assert chat.say("上班").keys == ["form.region"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from app.dialogue.readers.agreement import read_agreement
 from app.dialogue.readers.answers import read_answer
 from app.dialogue.readers.choices import option_number
 from app.dialogue.readers.reading import Got, Missed, Which
-from app.dialogue.readers.regions import city_name
+from app.dialogue.readers.regions import city_name, city_with_province
 
 PERSON = FORMS.current
 FIRM = FORMS.find("business", 1)
@@ -113,7 +113,8 @@ def test_what_is_no_term_is_missed(words):
         ("内蒙古呼和浩特", "150100"), ("西双版纳", "532800"), ("济源", "419001"), ("延边",
             "222400"), ("新疆伊犁", "654000"),
         ("辽宁朝阳", "211300"), ("临平", "330100"), ("莱芜", "370100"), ("和安县", "653200"),
-            ("甘孜", "513300"), ("石河子", "659001"),
+            ("甘孜", "513300"), ("石河子", "659001"), ("西安", "610100"), ("中山", "442000"),
+                ("雄安", "130600"), ("呼市", "150100"),
         ("临夏", "622900"), ("白沙", "469025"), ("杭 州", "330100"),
     ],
 )  # fmt: skip
@@ -135,7 +136,18 @@ def test_a_place_that_may_be_several_is_asked_back(words, codes):
 
 @pytest.mark.parametrize(
     "words",
-    ["火星", "广东", "海南", "吉林", "abc", "", "杭", "不告诉你", "哪里都行啊这个问题好奇怪"],
+    [
+        "火星",
+        "内蒙",
+        "广东",
+        "海南",
+        "吉林",
+        "abc",
+        "",
+        "杭",
+        "不告诉你",
+        "哪里都行啊这个问题好奇怪",
+    ],
 )
 def test_what_is_no_city_is_missed(words):
     assert read("region", words) == Missed()
@@ -143,11 +155,12 @@ def test_what_is_no_city_is_missed(words):
 
 def test_campus_words_in_an_answer_are_passed_on():
     assert read("region", "杭州电子科技大学") == Got("330100", words="大学")
-    assert read("purpose", "交大学学费") == Got("education", words="大学")
+    assert read("purpose", "交大学学费").words == "大学"
 
 
 def test_a_city_that_is_no_longer_listed_is_shown_as_it_is():
     assert (city_name("330100"), city_name("999999"), city_name("?")) == ("杭州", "999999", "?")
+    assert city_with_province(999999) == "999999"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +198,14 @@ def test_a_city_that_is_no_longer_listed_is_shown_as_it_is():
             "h10_49"), ("headcount", "60个", "h50_plus"),
         ("revenue_band", "十几万", "100_300k"), ("revenue_band", "8万左右", "50_100k"),
             ("revenue_band", "200万", "gt_1000k"),
-        ("firm_debt_band", "一万五", "5_20k"), ("firm_debt_band", "无", "none"),
+        ("firm_debt_band", "一万五", "5_20k"), ("firm_debt_band", "无", "none"), ("debt_band",
+            "0", "none"), ("debt_band", "两三千", "1_3k"),
+        ("income_band", "五六千", "4_6k"), ("income_band", "6k-8k", "6_8k"), ("tenure",
+            "不到一年", "6_12m"),
+        ("age_band", "快18岁了", "under_18"), ("headcount", "四五个", "h2_9"), ("headcount",
+            "3个", "h2_9"),
+        ("revenue_band", "三五万", "20_50k"), ("credit_record", "征信良好", "clean"),
+            ("industry", "花店", "F"),
     ],
 )  # fmt: skip
 def test_choices_are_read_in_the_persons_own_words(key, words, code):
@@ -214,7 +234,8 @@ def test_the_persons_own_words_are_kept_only_for_other_purposes():
 @pytest.mark.parametrize(
     ("words", "place"),
     [("1", 1), ("２", 2), ("②", 2), ("3.", 3), ("第2个", 2), ("b", 2), ("C", 3), ("选4", 4),
-        ("三", 3), ("第十项", 10), ("十二", None), ("上班", None), ("", None), ("z", None)],
+        ("三", 3), ("第十项", 10), ("3个", None), ("十二", None), ("上班", None), ("", None),
+            ("z", None)],
 )  # fmt: skip
 def test_places_are_read_in_digits_letters_and_words(words, place):
     assert option_number(words) == place
