@@ -8,8 +8,8 @@ from app.copybook import Copybook
 from app.core.clock import Clock
 from app.core.config import Settings
 from app.core.crypto import KeyRing
+from app.core.jobs import Bell
 from app.dialogue.schema import Forms
-from app.queue import Bell
 from app.store.session import Sessions
 from app.store.turns import Turns
 from app.wechat.ports import Account, Directory, Sender

@@ -1,7 +1,5 @@
 """Ring for work: put the name of a job on its queue, never its data (the rows are the work)."""
 
-from typing import Protocol
-
 from redis import Redis, RedisError
 from rq import Queue
 
@@ -10,18 +8,6 @@ from app.core.jobs import JobName, queue_of
 
 _JOB_SECONDS = 120
 _KEEP_SECONDS = 60
-
-
-class Bell(Protocol):
-    """Whatever can wake a worker."""
-
-    def ring(self, job: JobName, trail: str) -> None:
-        """Ask for one run of a job; raise `StateUnavailable` if nobody can be asked."""
-        ...
-
-    def is_up(self) -> bool:
-        """Say whether anybody can be asked now."""
-        ...
 
 
 class RqBell:

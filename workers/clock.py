@@ -6,7 +6,7 @@ is a row, left once whoever comes first.
 
 import sys
 
-from app.bootstrap import build_deps
+from app.bootstrap.workers import build_worker_deps
 from app.core.clock import pause
 from app.core.errors import BadSettings, DatabaseAway
 from app.core.jobs import JobName
@@ -31,7 +31,7 @@ _TICK_SECONDS = 2.0
 def main() -> None:
     """Tick for ever."""
     try:
-        deps = build_deps()
+        deps = build_worker_deps()
     except BadSettings as mistakes:
         sys.exit(str(mistakes))
     while True:

@@ -1,8 +1,10 @@
 """The jobs: each wakes one use case, which finds its own work in the rows."""
 
+from contextlib import suppress
 from functools import cache
 
-from app.bootstrap import build_deps
+from app.bootstrap.workers import build_worker_deps
+from app.core.errors import LenderUnset
 from app.core.log import trail as follow
 from app.deps import Deps
 from app.services import conversation, decisions, delivery, upkeep
@@ -11,7 +13,13 @@ from app.services import conversation, decisions, delivery, upkeep
 @cache
 def deps() -> Deps:
     """Return this worker's bag, built when the first job comes."""
-    return build_deps()
+    return build_worker_deps()
+
+
+def warm_up() -> None:
+    """Read what the first job would have to wait for."""
+    with suppress(LenderUnset):
+        deps().rulebook()
 
 
 def score_due(trail: str) -> None:

@@ -24,7 +24,7 @@ def main() -> None:
     """Work until told to stop; when Redis goes away, come back as soon as it does."""
     try:
         settings = read_settings()
-        jobs.deps()
+        jobs.warm_up()
     except BadSettings as mistakes:
         sys.exit(str(mistakes))
     configure(settings.log_level)

@@ -2,7 +2,7 @@
 
 import sys
 
-from app.bootstrap import build_deps
+from app.bootstrap.workers import build_worker_deps
 from app.core.clock import pause
 from app.core.errors import BadSettings, DatabaseAway, StateUnavailable
 from app.core.log import get_logger
@@ -15,7 +15,7 @@ _AWAY_SECONDS = 0.5
 def main() -> None:
     """Publish whenever a row is added, and every second for rows whose hour has come."""
     try:
-        deps = build_deps()
+        deps = build_worker_deps()
     except BadSettings as mistakes:
         sys.exit(str(mistakes))
     while True:

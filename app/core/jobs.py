@@ -1,6 +1,7 @@
 """The names of the work that can be left for later; a row says which, a bell rings it."""
 
 from enum import StrEnum
+from typing import Protocol
 
 
 class JobName(StrEnum):
@@ -29,3 +30,15 @@ URGENT_JOBS = frozenset({JobName.SCORE_DUE, JobName.DELIVER_DUE, JobName.LATE_TU
 def queue_of(job: JobName) -> QueueName:
     """Say which queue a job waits in."""
     return QueueName.URGENT if job in URGENT_JOBS else QueueName.UPKEEP
+
+
+class Bell(Protocol):
+    """Whatever can wake a worker."""
+
+    def ring(self, job: JobName, trail: str) -> None:
+        """Ask for one run of a job; raise `StateUnavailable` if nobody can be asked."""
+        ...
+
+    def is_up(self) -> bool:
+        """Say whether anybody can be asked now."""
+        ...

@@ -1,4 +1,4 @@
-"""Words that every part of the house shares: what arrives from the platform, and how it is named."""
+"""Words that every part of the house shares: what arrives from the platform, and its names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ class Secret:
 class Inbound:
     """One delivery from the platform, decrypted and parsed.
 
-    `delivery_id` names what was delivered, the same for every retry: MsgId for messages; CreateTime,
-    event, key and job MsgID for events. `created_at` is the platform's CreateTime in unix seconds.
+    `delivery_id` names what was delivered, the same for every retry: MsgId for messages;
+    CreateTime, event, key and job MsgID for events. `created_at` is CreateTime in unix seconds.
     """
 
     account: str
@@ -55,7 +55,7 @@ class Attachment(Inbound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Inbound):
-    """A location that the person sent on purpose; only its label is read, coordinates are dropped."""
+    """A location that the person sent on purpose; only its label is read, never coordinates."""
 
     label: Secret
 

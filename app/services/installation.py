@@ -9,7 +9,7 @@ from app.deps import Deps
 from app.store import privacy
 from app.wechat.menus import menu_json
 
-_TRIES = 3
+TRIES = 3
 _BETWEEN_SECONDS = 0.5
 
 log = get_logger()
@@ -39,7 +39,7 @@ def install(deps: Deps) -> Installed:
 
 
 def _publish_menu(deps: Deps) -> bool:
-    for left in reversed(range(_TRIES)):
+    for left in reversed(range(TRIES)):
         try:
             deps.account.put_menu(menu_json())
         except PlatformRefused as refusal:

@@ -1,5 +1,6 @@
 """Write down everything that is kept about one person, in words the person can read."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from app.store.enquiries import Decision, Enquiry, Handover
 from app.store.messages import Message, Note
 from app.store.people import Person
 from app.store.privacy import Kept
+
+_LINK = re.compile(r"</?a\b[^>]*>")
 
 Entry = dict[str, str | int | bool | datetime | None]
 Sections = Mapping[str, list[Entry]]
@@ -115,8 +118,13 @@ def _exchange(row: Delivery, opened: Opened) -> Entry:
     return {
         "at": row.received_at,
         "you": opened(row.words_sealed),
-        "we": opened(row.reply_sealed),
+        "we": _as_seen(opened(row.reply_sealed)),
     }
+
+
+def _as_seen(words: str | None) -> str | None:
+    # A link is seen as its words; and the link to this very copy must not be inside the copy.
+    return _LINK.sub("", words) if words is not None else None
 
 
 def _message(row: Message, opened: Opened) -> Entry:
@@ -124,7 +132,7 @@ def _message(row: Message, opened: Opened) -> Entry:
         "at": row.finished_at or row.created_at,
         "kind": row.klass,
         "state": row.state,
-        "text": opened(row.text_sealed),
+        "text": _as_seen(opened(row.text_sealed)),
     }
 
 

@@ -16,7 +16,7 @@ from app.core.log import configure
 from app.core.types import Secret
 from app.deps import Deps
 from app.dialogue.forms.catalogue import FORMS
-from app.queue import RqBell
+from app.state.bell import MuteBell
 from app.state.tokens import RedisTokenStore
 from app.steps.notice import notice_of
 from app.store.session import make_engine, make_sessions
@@ -73,7 +73,7 @@ def build_deps(settings: Settings | None = None) -> Deps:
         sender=gateway,
         directory=gateway,
         account=gateway,
-        bell=RqBell(redis),
+        bell=MuteBell(redis),
     )
 
 
