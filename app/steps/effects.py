@@ -121,11 +121,13 @@ def _answered(context: TurnContext, position: Position, effect: Answered) -> Non
             "words_sealed": context.seat.sealer.seal_text(given.words)
             if given and given.words
             else None,
-            "how": given.how if given else "skipped",
+            "how": given.how if given else "dropped",
             "corrected": effect.corrected,
         },
     )
-    _funnel(context, position, "corrected" if effect.corrected else "answered", effect.question)
+    if given is not None:
+        step = "corrected" if effect.corrected else "answered"
+        _funnel(context, position, step, effect.question)
 
 
 def _reached(context: TurnContext, position: Position, effect: Reached) -> None:

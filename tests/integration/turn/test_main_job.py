@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from app.contact.ledger import after_send
+from app.contact.types import Allowances, Window
 from app.core.errors import OutcomeUnknown, PlatformUnreachable
 from app.core.jobs import JobName
 from app.core.types import ErasureOrdered, JobFinished, Secret, Unfollowed
 from app.deps import Deps
 from app.services import decisions, delivery
+from app.store import sending
 from app.store.conversations import Consent
 from app.store.enquiries import Decision, Enquiry, Handover, Review
 from app.store.messages import Message, Note, OutboxRow
@@ -364,3 +367,30 @@ def test_one_person_who_changes_answers_again_and_again_goes_to_review(deps: Dep
         decisions.score_due(deps)
     with deps.sessions() as session:
         assert "open" in session.scalars(select(Review.state)).all()
+
+
+@pytest.mark.parametrize("message", [None, (5, 60), (1, 60), (3, -60), (0, 60)])
+@pytest.mark.parametrize("event", [None, (3, 1), (1, -1)])
+def test_the_store_charges_the_allowances_as_the_ledger_does(
+    deps: Deps, clock: FixedClock, message: tuple[int, int] | None, event: tuple[int, int] | None
+) -> None:
+    now = clock.now()
+    windows = [
+        Window(given[0], now + timedelta(minutes=given[1])) if given else None
+        for given in (message, event)
+    ]
+    finish(deps)
+    with deps.sessions.begin() as session:
+        person = session.scalars(select(Person)).one()
+        sent = session.scalars(select(Message)).one()
+        sent.state = "queued"
+        for name, window in zip(("message", "event"), windows, strict=True):
+            setattr(person, f"{name}_left", window.left if window else 0)
+            setattr(person, f"{name}_until", window.until if window else None)
+        due = sending.Due(sent, person, None, has_marker=False)
+        session.flush()
+        assert sending.start_sending(session, due, "custom", now, now)
+        session.refresh(person)
+        left = (person.message_left, person.event_left)
+    expected = after_send(Allowances(*windows), now)
+    assert left == tuple(w.left if w else 0 for w in (expected.message, expected.event))
