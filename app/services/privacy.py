@@ -20,6 +20,9 @@ from app.store import privacy, upkeep
 _RIGHTS_WORKING_DAYS = 15
 """As press reports quote GB/T 35273-2020 8.5; PIPL 50 says only "timely". To be confirmed."""
 
+_FOR_MACHINES = frozenset({"code", "prompt"})
+"""Kept in the file of a copy, and not shown on its page."""
+
 Page = Mapping[str, Any]
 
 
@@ -104,12 +107,12 @@ def export_page(deps: Deps, token: str) -> Page:
 
 
 def _columns(entries: list[dict[str, Any]]) -> list[str]:
-    """List the columns that a page shows: those that say something, and no codes."""
+    """List the columns that a page shows: those that say something to a person."""
     names = entries[0] if entries else {}
     return [
         name
         for name in names
-        if name != "code" and any(entry[name] not in (None, "") for entry in entries)
+        if name not in _FOR_MACHINES and any(entry[name] not in (None, "") for entry in entries)
     ]
 
 

@@ -107,11 +107,11 @@ def _decision(deps: Deps, decision: Decision, enquiry: Enquiry) -> Entry:
 def _reasons(deps: Deps, assessment: Mapping[str, Any], enquiry: Enquiry) -> str:
     form = deps.forms.find(enquiry.form, enquiry.form_version)
     if form is None:
-        return "; ".join(reason["code"] for reason in assessment["reasons"])
+        return "\n".join(reason["code"] for reason in assessment["reasons"])
     told: Any = outcome_words(assessment, form)
     reasons = [*told["helped"], *told["hurt"], *told["limited"]]
     says = (Say(f"reason.{reason['code']}", {"reason": reason}) for reason in reasons)
-    return "; ".join(deps.copybook.render(say) for say in says)
+    return "\n".join(deps.copybook.render(say) for say in says)
 
 
 def _exchange(row: Delivery, opened: Opened) -> Entry:
