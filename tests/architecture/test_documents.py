@@ -101,6 +101,7 @@ def test_every_metric_is_in_the_runbook():
 def test_every_link_between_documents_leads_somewhere(document):
     text = document.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text)
+    links += re.findall(r'src="([^"]+)"', text)
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 

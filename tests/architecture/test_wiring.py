@@ -9,12 +9,11 @@ from local.settings import Settings
 from workers import clock, jobs, main
 
 ROOT = Path(__file__).parents[2]
-NOT_JOBS = {"deps"}
 
 
-def functions_of(module):
-    found = inspect.getmembers(module, inspect.isroutine)
-    return {name for name, one in found if one.__module__ == module.__name__} - NOT_JOBS
+def functions_that_take_a_trail(module):
+    found = inspect.getmembers(module, inspect.isfunction)
+    return {name for name, one in found if list(inspect.signature(one).parameters) == ["trail"]}
 
 
 def processes():
@@ -23,13 +22,8 @@ def processes():
     return {name: command.split() for name, _, command in named}
 
 
-def test_every_job_is_a_function_and_every_function_is_a_job():
-    assert functions_of(jobs) == {job.value for job in JobName}
-
-
-def test_every_job_takes_the_trail_and_nothing_else():
-    takes = {job: list(inspect.signature(getattr(jobs, job.value)).parameters) for job in JobName}
-    assert takes == {job: ["trail"] for job in JobName}
+def test_every_job_is_a_function_that_takes_a_trail_and_every_such_function_is_a_job():
+    assert functions_that_take_a_trail(jobs) == {job.value for job in JobName}
 
 
 def test_every_entry_of_the_timetable_is_a_job_with_a_pause():
