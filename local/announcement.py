@@ -29,7 +29,7 @@ def announce(settings: Settings, notes: dict[str, str]) -> None:
 
 
 def notes_in(output: str) -> dict[str, str]:
-    """Return what a step says in JSON for the operator: its top-level words and numbers."""
+    """Return what a step says once only, in JSON, under names that begin with `one_time`."""
     try:
         said = json.loads(output)
     except ValueError:
@@ -39,7 +39,7 @@ def notes_in(output: str) -> dict[str, str]:
     return {
         str(name).replace("_", " "): str(value)
         for name, value in said.items()
-        if isinstance(value, str | int | float) and not isinstance(value, bool)
+        if str(name).startswith("one_time")
     }
 
 

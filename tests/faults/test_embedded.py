@@ -16,6 +16,7 @@ from local.settings import ROOT
 pytestmark = pytest.mark.faults
 
 PATIENCE_SECONDS = 10
+SERVERS = {"postgres", "redis-server"}
 
 
 def test_both_servers_answer(database_url, redis_url):
@@ -52,10 +53,10 @@ def test_a_killed_test_run_takes_its_servers_along():
         assert run.stdout.readline() == "up\n"
         below = psutil.Process(run.pid).children(recursive=True)
         named = {process: process.name() for process in below}
-        folders = {Path(one.cwd()).parent for one, name in named.items() if name != "sleep"}
+        folders = {Path(one.cwd()).parent for one, name in named.items() if name in SERVERS}
         run.kill()
-    servers = [process for process, name in named.items() if name != "sleep"]
-    assert {"postgres", "redis-server"} <= set(named.values())
+    servers = [process for process, name in named.items() if name in SERVERS]
+    assert set(named.values()) >= SERVERS
     assert leftovers.wait_for(servers, PATIENCE_SECONDS) == []
     leftovers.end(below)
     for folder in folders:

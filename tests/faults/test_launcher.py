@@ -104,7 +104,7 @@ def everybody_is_gone(processes: list[psutil.Process]) -> bool:
 def test_a_killed_program_takes_its_children_along_and_comes_back(installation):
     said = installation.start()
     assert f"http://127.0.0.1:{installation.environment['PORT']}/wechat" in said
-    assert re.search(r"first word +sesame", said)
+    assert re.search(r"one time password +sesame", said)
     family = installation.processes(FAMILY)
     parent = min(family, key=lambda process: process.create_time())
     parent.kill()
