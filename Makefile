@@ -65,6 +65,7 @@ torture: install-dev  ## Kill a thousand processes and count what was lost
 	@$(BIN)/pytest tests/faults --kills 1000
 
 bench: install-dev  ## Measure, beside peers, into benchmarks/results/
+	@$(PYTHON) local/install.py requirements-bench.txt
 	@exec $(PY) -m benchmarks
 
 migrate:  ## Bring the running installation's database to the newest tables

@@ -1,0 +1,55 @@
+"""Measure the webhook beside its peers, and the way to the quota: `python -m benchmarks`."""
+
+import argparse
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import contest, installation, load, processes, telling, turn
+from benchmarks.effort import FULL, QUICK, Effort
+from benchmarks.report import Report
+
+RESULTS = Path(__file__).with_name("results")
+
+
+def measure(effort: Effort) -> Report:
+    """Start an installation, measure everything, stop it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="prequal-bench-") as name,
+        installation.running() as one,
+    ):
+        folder = Path(name)
+        tellings = telling.tell(one, effort.telling_seconds)
+        memory = processes.memory_of(one.folder)
+        runs = contest.Contest(one, effort, folder).hold()
+        with (folder / "turn.log").open("w") as log:
+            anatomy = turn.dissect(one, effort.profiled_people, log)
+    return Report(
+        measured_on=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        generator=load.generator(),
+        processors=len(os.sched_getaffinity(0)),
+        rounds=effort.rounds,
+        seconds=effort.seconds,
+        runs=runs,
+        anatomy=anatomy,
+        memory=memory,
+        tellings=tellings,
+    )
+
+
+def main() -> None:
+    """Measure as asked and write the results."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="see that it works, in a minute")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where the files go")
+    asked = parser.parse_args()
+    report = measure(QUICK if asked.quick else FULL)
+    asked.results.mkdir(parents=True, exist_ok=True)
+    (asked.results / "latest.json").write_text(report.to_json() + "\n", encoding="utf-8")
+    (asked.results / "latest.md").write_text(report.to_markdown(), encoding="utf-8")
+    print(report.to_markdown())
+
+
+if __name__ == "__main__":
+    main()
