@@ -98,4 +98,5 @@ def _csv(lines: list[HandoverLine]) -> str:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA_SIGNS) else cell
+    plain = "".join(sign for sign in cell if sign.isprintable())
+    return f"'{plain}" if cell.lstrip(" ").startswith(_FORMULA_SIGNS) else plain

@@ -26,7 +26,8 @@ def list_notes() -> None:
         )
         click.echo(f"{note.id}  {note.kind}  {note.who}  left {left}  due {due}")
         for line in note.words.splitlines():
-            click.echo(f"    {click.unstyle(line)}")
+            # A person's words must not be able to steer a terminal.
+            click.echo("    " + "".join(sign for sign in line if sign.isprintable()))
 
 
 @inbox.command("answer")

@@ -106,6 +106,13 @@ def test_the_inbox_shows_the_words_and_hides_who_wrote_them(
     assert OPENID[-4:] in told
 
 
+def test_no_words_of_a_person_steer_a_terminal(flask: FlaskCliRunner, deps: Deps) -> None:
+    leave(deps, "红色\x1b[31m和\x1b]0;标题\x07铃")
+    told = run(flask, "inbox", "list")
+    assert "红色" in told
+    assert not set(told) & {"\x1b", "\x07"}
+
+
 def test_an_answer_reaches_the_person_and_closes_the_note(
     flask: FlaskCliRunner, deps: Deps, gateway: RecordingGateway
 ) -> None:

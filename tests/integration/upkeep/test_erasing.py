@@ -1,9 +1,14 @@
 """What has been kept long enough is erased: whole, in every table, and nobody else."""
 
+import threading
+import uuid
+from datetime import datetime
+
 from sqlalchemy import select, text
 
 from app.deps import Deps
 from app.services import decisions, upkeep
+from app.store import deciding
 from app.store.conversations import AnswerRow, Consent, Conversation, Delivery
 from app.store.enquiries import Decision, Enquiry
 from app.store.messages import Message
@@ -130,6 +135,40 @@ def test_an_open_review_keeps_the_person_restricted_until_it_is_closed(
     assert upkeep.erase_expired(deps).erased == 1
     assert the_person(deps).state == "erased"
     assert count(deps, Decision) == 0
+
+
+def test_a_decision_being_made_is_waited_for_and_erased_with_the_rest(
+    deps: Deps, clock: FixedClock
+) -> None:
+    hear(deps, follows(deps))
+    say(deps, *SALARIED)
+    clock.advance(days=91)
+    sweep = threading.Thread(target=upkeep.erase_expired, args=(deps,))
+    with deps.sessions.begin() as worker:
+        (submitted,) = deciding.claim_submitted(worker, 50)
+        sweep.start()
+        sweep.join(0.3)
+        assert sweep.is_alive()
+        deciding.add_decisions(worker, [a_decision(submitted.enquiry, clock.now())])
+    sweep.join(5)
+    assert the_person(deps).state == "erased"
+    assert count(deps, Decision) == 0
+    assert count(deps, Enquiry) == 0
+
+
+def a_decision(enquiry: Enquiry, now: datetime) -> dict[str, object]:
+    return {
+        "id": uuid.uuid4(),
+        "enquiry_id": enquiry.id,
+        "person_id": enquiry.person_id,
+        "outcome": "decline",
+        "assessment": {},
+        "dossier_sealed": b"",
+        "inputs_hash": "",
+        "decided_at": now,
+        "decided_by": "auto",
+        "consent_ids": [],
+    }
 
 
 def test_who_stopped_marketing_is_still_not_marketed_to(deps: Deps, clock: FixedClock) -> None:
