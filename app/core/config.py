@@ -3,7 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.crypto import KeyRing
@@ -73,42 +80,52 @@ class Settings(BaseSettings):
             raise ValueError("has 43 characters, or is empty for plaintext mode")
         return value
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        missing = [
-            name.upper()
-            for name in ("database_url", "redis_url", "wechat_app_id")
-            if not getattr(self, name)
-        ] + [
-            name.upper()
-            for name in ("wechat_app_secret", "wechat_token", "secret_key", "data_keys")
-            if not getattr(self, name).get_secret_value()
-        ]
-        mistakes = [f"{name} is needed (`make run` makes it)" for name in missing]
-        if self.environment == "production":
-            mistakes += self._unfit_for_production()
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_mistakes_at_once(
+        cls, given: dict[str, Any], make: ModelWrapValidatorHandler[Self]
+    ) -> Self:
+        mistakes = _missing(given)
+        if given.get("environment") == "production":
+            mistakes += _unfit_for_production(given)
+        try:
+            settings = make(given)
+        except ValidationError as error:
+            mistakes = _sentences(error) + mistakes
         if mistakes:
             raise ValueError("\n".join(mistakes))
-        return self
-
-    def _unfit_for_production(self) -> list[str]:
-        mistakes = []
-        if self.simulator == "on":
-            mistakes.append("SIMULATOR must be off in production")
-        if self.clock_offset:
-            mistakes.append("CLOCK_OFFSET is for local rehearsals only")
-        if self.lender_file is None:
-            mistakes.append("LENDER_FILE is needed in production: who lends?")
-        if not self.public_base_url.startswith("https://"):
-            mistakes.append("PUBLIC_BASE_URL must be an https:// address in production")
-        if not self.wechat_api_base_url.startswith("https://"):
-            mistakes.append("WECHAT_API_BASE_URL must be an https:// address in production")
-        return mistakes
+        return settings
 
     @property
     def base_url(self) -> str:
         """The address that people's links begin with, without a slash at the end."""
         return (self.public_base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _missing(given: dict[str, Any]) -> list[str]:
+    needed = (
+        *("database_url", "redis_url", "wechat_app_id", "wechat_app_secret", "wechat_token"),
+        *("secret_key", "data_keys"),
+    )
+    missing = [name.upper() for name in needed if not given.get(name)]
+    return [f"{name} is needed (`make run` makes it)" for name in missing]
+
+
+def _unfit_for_production(given: dict[str, Any]) -> list[str]:
+    mistakes = []
+    if given.get("simulator") == "on":
+        mistakes.append("SIMULATOR must be off in production")
+    if float(given.get("clock_offset") or 0):
+        mistakes.append("CLOCK_OFFSET is for local rehearsals only")
+    if not given.get("lender_file"):
+        mistakes.append("LENDER_FILE is needed in production: who lends?")
+    addresses = {"public_base_url": "", "wechat_api_base_url": PLATFORM_API}
+    mistakes += [
+        f"{name.upper()} must be an https:// address in production"
+        for name, default in addresses.items()
+        if not str(given.get(name, default)).startswith("https://")
+    ]
+    return mistakes
 
 
 class DatabaseSettings(BaseSettings):

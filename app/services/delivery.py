@@ -1,7 +1,9 @@
 """Deliver messages: the only sender of the house, and the only holder of the sending port."""
 
 import json
+import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,6 +20,7 @@ from app.contact.types import (
 )
 from app.core.crypto import WrappedKey
 from app.core.errors import (
+    DatabaseAway,
     OutcomeUnknown,
     PlatformRefused,
     PlatformUnreachable,
@@ -32,6 +35,7 @@ from app.steps.message_words import progress_fields, words_of
 from app.store import outbox, sending
 from app.store.messages import Message
 from app.store.sending import Due
+from app.store.session import database_errors
 from app.wechat.ports import Sent
 
 _BATCH = 50
@@ -39,6 +43,7 @@ _CLAIM_LEASE = timedelta(seconds=60)
 _SENDING_LEASE = timedelta(seconds=30)
 _TRY_AGAIN_IN = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2))
 _PAUSE_CHANNEL = timedelta(minutes=5)
+_OWED = frozenset({"answer", "service", "decision"})
 _ASKED_FOR = frozenset({"reminder.tomorrow", "reminder.unfinished"})
 
 log = get_logger()
@@ -54,11 +59,45 @@ def deliver_due(deps: Deps) -> int:
         if len(batch) == _BATCH:
             outbox.add(session, JobName.DELIVER_DUE.value, "more", now)
     for due in batch:
+        lately = tuple(Contact(at, MessageClass(name)) for at, name in contacts[due.person.id])
         with trail(due.message.trail):
-            _deliver(
-                deps, due, tuple(Contact(at, MessageClass(k)) for at, k in contacts[due.person.id])
-            )
+            _deliver_one(deps, due, lately)
     return len(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message that nothing could carry, or whose outcome is unknown; no personal data."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    copy_key: str
+    state: str
+    reason: str
+    since: datetime
+
+
+def list_owed(deps: Deps) -> list[Owed]:
+    """List what is owed to people until their next message, the oldest first."""
+    with deps.sessions.begin() as session:
+        return [
+            Owed(row.id, row.person_id, row.copy_key, row.state, row.reason or "", row.created_at)
+            for row in sending.list_owed(session)
+        ]
+
+
+def _deliver_one(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
+    try:
+        with database_errors():
+            _deliver(deps, due, contacts)
+    except DatabaseAway:
+        raise
+    except Exception as error:
+        # A message that our own code cannot deliver must not hold up the others.
+        kind, message = type(error).__name__, str(due.message.id)
+        log.error("message_not_deliverable", message=message, error=kind)  # noqa: TRY400 - its text may be personal
+        with deps.sessions.begin() as session:
+            sending.give_up(session, due.message.id, deps.clock.now())
 
 
 def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
@@ -78,8 +117,8 @@ def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
 
 
 def _decline(deps: Deps, due: Due, verdict: No) -> None:
-    """Record why not; an outcome that nothing can carry is owed, and opens the next contact."""
-    is_owed = due.message.decision_id is not None and due.message.klass in ("answer", "decision")
+    """Record why not; an answer that nothing can carry is owed, and opens the next contact."""
+    is_owed = due.message.klass in _OWED
     _finish(
         deps,
         due,
@@ -96,19 +135,21 @@ def _send(deps: Deps, due: Due, channel: str) -> None:
         WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
     )
     openid = Secret(sealer.open_text(bytes(person.openid_sealed or b"")))
-    with deps.sessions.begin() as session:
-        story = sending.tell_story(session, due)
-        if not sending.start_sending(session, due, channel, now + _SENDING_LEASE, now):
-            return
     if channel == "template":
         fields = progress_fields(deps, message.created_at)
+        text = json.dumps(fields, ensure_ascii=False)
         template_id = deps.settings.progress_template_id
         call = partial(deps.sender.send_template, openid, template_id, fields, "", message.id.hex)
-        _attempt(deps, due, call, json.dumps(fields, ensure_ascii=False))
-        return
-    may_promise = _holds_tomorrow(deps, due, now)
-    text = words_of(deps, message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
-    _attempt(deps, due, partial(deps.sender.send_text, openid, text), text)
+    else:
+        with deps.sessions.begin() as session:
+            story = sending.tell_story(session, due)
+        may_promise = _holds_tomorrow(deps, due, now)
+        text = words_of(deps, message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
+        call = partial(deps.sender.send_text, openid, text)
+    with deps.sessions.begin() as session:
+        if not sending.start_sending(session, due, channel, now + _SENDING_LEASE, now):
+            return
+    _attempt(deps, due, call, text)
 
 
 def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
@@ -154,7 +195,7 @@ def _refused(deps: Deps, due: Due, refusal: PlatformRefused) -> None:
             sending.mark_person(session, due.person.id, follows=False)
         elif action == "mute":
             sending.mark_person(session, due.person.id, is_muted=True)
-        is_owed = due.message.decision_id is not None or due.message.copy_key == "late.reply"
+        is_owed = due.message.klass in _OWED
         sending.finish(
             session,
             due.message.id,

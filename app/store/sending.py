@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.store.cases import Case, FetchOne, fetch_case
@@ -211,11 +211,22 @@ def queue(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         session.execute(insert(Message), list(rows))
 
 
-def count_due(session: Session, now: datetime) -> int:
-    """Count the queued messages that are due."""
-    return (
-        session.scalar(
-            select(func.count()).where(Message.state == "queued", Message.not_before <= now)
+def give_up(session: Session, message_id: uuid.UUID, now: datetime) -> None:
+    """Set aside a message that our own code could not deliver, so that the others go on."""
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.state.in_(("queued", "sending")))
+        .values(
+            state=case((Message.state == "sending", "unknown"), else_="untold"),
+            reason="our_mistake",
+            finished_at=now,
+            lease_until=None,
         )
-        or 0
     )
+
+
+def list_owed(session: Session) -> Sequence[Message]:
+    """List messages whose outcome is unknown or that no channel could carry, the oldest first."""
+    return session.scalars(
+        select(Message).where(Message.state.in_(("unknown", "untold"))).order_by(Message.created_at)
+    ).all()

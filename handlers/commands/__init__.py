@@ -6,11 +6,12 @@ from handlers.commands.decided import decisions
 from handlers.commands.handovers import handovers
 from handlers.commands.inbox import inbox
 from handlers.commands.installing import install
+from handlers.commands.messages import messages
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
 
 
 def register_commands(app: Flask) -> None:
     """Offer every command."""
-    for command in (install, decisions, handovers, inbox, keys, people, reviews):
+    for command in (install, decisions, handovers, inbox, keys, messages, people, reviews):
         app.cli.add_command(command)

@@ -394,3 +394,35 @@ def test_the_store_charges_the_allowances_as_the_ledger_does(
         left = (person.message_left, person.event_left)
     expected = after_send(Allowances(*windows), now)
     assert left == tuple(w.left if w else 0 for w in (expected.message, expected.event))
+
+
+def test_one_message_that_cannot_be_made_does_not_hold_up_the_others(
+    deps: Deps, gateway: RecordingGateway
+) -> None:
+    other = "oPrequalTestPersonNumber0002"
+    for openid in (OPENID, other):
+        fill(deps, openid=openid)
+        say(deps, "1", openid=openid)
+    decisions.score_due(deps)
+    with deps.sessions.begin() as session:
+        broken = session.scalars(select(Message).order_by(Message.not_before)).first()
+        assert broken is not None
+        broken.copy_key = "no.such.words"
+    delivery.deliver_due(deps)
+    assert len(gateway.sent) == 1
+    assert [row.reason for row in delivery.list_owed(deps)] == ["our_mistake"]
+
+
+def test_one_enquiry_that_cannot_be_assessed_goes_to_a_person(
+    deps: Deps, gateway: RecordingGateway
+) -> None:
+    fill(deps)
+    say(deps, "1")
+    with deps.sessions.begin() as session:
+        enquiry = session.scalars(select(Enquiry)).one()
+        enquiry.answers = {**enquiry.answers, "income_band": "nonsense"}
+    decisions.score_due(deps)
+    delivery.deliver_due(deps)
+    assert "工作人员" in gateway.sent[0][1]
+    (case,) = decisions.list_reviews(deps)
+    assert case.reasons == ()
