@@ -18,7 +18,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.DELIVER_DUE: 10,
     JobName.LATE_TURNS: 20,
     JobName.REMIND_IDLE: 30,
-    JobName.FRESHEN_TOKEN: 300,
+    JobName.FRESHEN_TOKEN: 180,
     JobName.COUNT_UP: 300,
     JobName.ERASE_EXPIRED: 3600,
     JobName.IMPORT_FOLLOWERS: 86_400,

@@ -127,8 +127,7 @@ def _take_note(
     if isinstance(inbound, Unfollowed | ErasureOrdered) and person is not None:
         if person.marketing_stopped:
             writes.marker(key.openid_index, "no_marketing")
-        has_open_case = loaded.enquiry is not None and loaded.enquiry.review_open
-        erasure.erase(turn.execute, person.id, has_open_case=has_open_case)
+        erasure.erase(turn, person.id)
     if isinstance(inbound, JobFinished):
         writes.job_finished(inbound.message_id, inbound.status)
     writes.answered(key.delivery, None, type(inbound).__name__, (None, None), inbound.created_at)

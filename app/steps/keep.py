@@ -56,7 +56,7 @@ def keep(
         return
     if context.after.erase == "discard":
         turn.write(context.writes)
-        erasure.discard_answers(turn.execute, context.seat.id)
+        erasure.discard_answers(turn, context.seat.id)
         context.writes.clear()
     _keep_position(context, position)
     _keep_reply(context, inbound, spoken)
@@ -70,9 +70,7 @@ def _keep_after_erasure(
 ) -> None:
     turn.write(context.writes)
     context.writes.clear()
-    enquiry = context.loaded.enquiry
-    has_open_case = enquiry is not None and enquiry.review_open
-    erasure.erase(turn.execute, context.seat.id, has_open_case=has_open_case)
+    erasure.erase(turn, context.seat.id)
     # The answer must outlive the person's key: the platform may ask for it twice more.
     sealed = context.deps.keyring.seal(spoken.encode())
     created, kind = int(context.now.timestamp()), type(inbound).__name__

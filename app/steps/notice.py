@@ -55,11 +55,20 @@ def notice_of(forms: Forms, lender: Handler | None) -> NoticeVersion:
             "rows": _rows(forms, retention),
             "retention": _told(retention),
             "page": (_PAGES / "privacy.html").read_text("utf-8"),
+            "prompts": _prompts(),
         },
         ensure_ascii=False,
         sort_keys=True,
     )
     return NoticeVersion(VERSION, content_hash(body), body)
+
+
+def _prompts() -> dict[str, str]:
+    """Return the words of every consent prompt, by the copy key that a proof names (P-14)."""
+    files = sorted((ROOT / "templates" / "messages" / "consent").glob("*.txt.j2"))
+    return {
+        f"consent.{path.name.removesuffix('.txt.j2')}": path.read_text("utf-8") for path in files
+    }
 
 
 def _lender(lender: Handler | None) -> dict[str, str | bool]:

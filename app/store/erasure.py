@@ -8,10 +8,21 @@ again.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-Execute = Callable[[str, Mapping[str, Any]], object]
+
+class Statements(Protocol):
+    """An open transaction, of a turn or of a session."""
+
+    def execute(self, sql: str, params: Mapping[str, Any]) -> object:
+        """Run one statement."""
+        ...
+
+    def fetch_one(self, sql: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row
+        """Run one statement and return its first row."""
+        ...
+
 
 _ANSWERS = (
     "DELETE FROM answers WHERE person_id=%(person)s",
@@ -47,6 +58,11 @@ _EVERYTHING = (
        on_hold=NULL, message_left=0, event_left=0 WHERE id=%(person)s""",
 )
 # An open review or complaint is answered first: until then the row is only stored, never used.
+_HAS_OPEN_CASE = """
+SELECT EXISTS (SELECT FROM reviews WHERE person_id=%(person)s AND state='open')
+    OR EXISTS (SELECT FROM notes
+               WHERE person_id=%(person)s AND state='open' AND kind='complaint')
+"""
 _RESTRICT = (
     *_ANSWERS,
     "DELETE FROM handovers WHERE person_id=%(person)s",
@@ -57,16 +73,18 @@ _RESTRICT = (
 )
 
 
-def discard_answers(execute: Execute, person_id: uuid.UUID) -> None:
+def discard_answers(statements: Statements, person_id: uuid.UUID) -> None:
     """Delete what the person answered and where the conversation stood; the person stays."""
-    _run(execute, _ANSWERS, person_id)
+    _run(statements, _ANSWERS, person_id)
 
 
-def erase(execute: Execute, person_id: uuid.UUID, *, has_open_case: bool) -> None:
-    """Erase the person, or restrict until an open case is closed."""
-    _run(execute, _RESTRICT if has_open_case else _EVERYTHING, person_id)
+def erase(statements: Statements, person_id: uuid.UUID) -> bool:
+    """Erase the person; False when an open case lets it only be restricted for now."""
+    (has_open_case,) = statements.fetch_one(_HAS_OPEN_CASE, {"person": person_id})
+    _run(statements, _RESTRICT if has_open_case else _EVERYTHING, person_id)
+    return not has_open_case
 
 
-def _run(execute: Execute, statements: tuple[str, ...], person_id: uuid.UUID) -> None:
-    for statement in statements:
-        execute(statement, {"person": person_id})
+def _run(statements: Statements, them: tuple[str, ...], person_id: uuid.UUID) -> None:
+    for sql in them:
+        statements.execute(sql, {"person": person_id})

@@ -1,7 +1,7 @@
 """What has been kept long enough, and whom to remind; each person under the lock of their turns."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -113,14 +113,12 @@ def take_person(session: Session, person_id: uuid.UUID, why: Why) -> bool:
 
 def discard_answers(session: Session, person_id: uuid.UUID) -> None:
     """Delete what the person answered and where the conversation stood."""
-    erasure.discard_answers(_executor(session), person_id)
+    erasure.discard_answers(_Statements(session), person_id)
 
 
 def erase_person(session: Session, person_id: uuid.UUID) -> bool:
     """Erase a person; False when an open case lets it only be restricted for now."""
-    has_open_case = session.scalar(select(_has_open_case()).where(Person.id == person_id))
-    erasure.erase(_executor(session), person_id, has_open_case=bool(has_open_case))
-    return not has_open_case
+    return erasure.erase(_Statements(session), person_id)
 
 
 def forget_proofs(session: Session, person_id: uuid.UUID) -> None:
@@ -156,10 +154,16 @@ def _has_open_case() -> Why:
     )
 
 
-def _executor(session: Session) -> erasure.Execute:
-    connection = session.connection()
+class _Statements:
+    """The session's own transaction, for statements written for a driver's cursor."""
 
-    def execute(sql: str, params: Any) -> object:  # noqa: ANN401 - the driver's own
-        return connection.exec_driver_sql(sql, params)
+    def __init__(self, session: Session) -> None:
+        self._connection = session.connection()
 
-    return execute
+    def execute(self, sql: str, params: Mapping[str, Any]) -> object:
+        """Run one statement."""
+        return self._connection.exec_driver_sql(sql, dict(params))
+
+    def fetch_one(self, sql: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row
+        """Run one statement and return its first row."""
+        return self._connection.exec_driver_sql(sql, dict(params)).first()
