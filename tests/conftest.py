@@ -16,6 +16,7 @@ from app.deps import Deps
 from app.store.session import make_engine, make_sessions
 from app.store.tables import metadata
 from app.store.turns import Turns
+from handlers.factory import create_app
 from local import throwaway
 from tests.builders import some_settings
 from tests.fakes import FixedClock, ListBell, RecordingGateway
@@ -90,7 +91,7 @@ def deps(
     clock: FixedClock,
     bell: ListBell,
 ) -> Iterator[Deps]:
-    """The real bag on a real database, emptied afterwards; only platform, queue and time are fake."""
+    """The real bag on a real database, emptied afterwards; platform, queue and time are fake."""
     yield replace(
         build_deps(settings),
         clock=clock,
@@ -108,6 +109,4 @@ def deps(
 
 @pytest.fixture
 def client(deps: Deps) -> FlaskClient:
-    from handlers.factory import create_app
-
     return create_app(deps).test_client()
