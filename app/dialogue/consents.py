@@ -2,7 +2,7 @@
 
 from app.dialogue import options, progress
 from app.dialogue.readers.agreement import read_agreement
-from app.dialogue.scene import Scene, proceed, stay
+from app.dialogue.scene import Scene, proceed, sensitive_questions, stay
 from app.dialogue.types import Asked, Consented, Effect, Position, Say, Turn
 from app.dialogue.words import squash
 
@@ -55,7 +55,9 @@ def answer_sensitive(scene: Scene, *, given: bool) -> Turn:
         "sensitive", "given" if given else "refused", "consent.sensitive", scene.words
     )
     if given:
-        return proceed(scene, scene.home(), (effect,), agreed=True)
+        named = tuple(question.key for question in sensitive_questions(scene))
+        home = scene.home().moved(agreed_to=named)
+        return proceed(scene, home, (effect,), agreed=True)
     paused = scene.home().moved(stage="idle")
     return Turn(
         paused, (Say("consent.sensitive_declined", options=options.AFTER_REFUSAL),), (effect,)

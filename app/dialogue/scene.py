@@ -85,7 +85,7 @@ def proceed(
     )  # fmt: skip
     if question is None:
         fresh = fresh.moved(stage="confirming")
-    elif question.sensitive and not agreed and "sensitive" not in scene.known.consents:
+    elif question.sensitive and not (agreed or _is_agreed_to(scene, position, question)):
         fresh = fresh.moved(stage="sensitive", question=question.key)
     else:
         fresh = fresh.moved(stage="asking", question=question.key)
@@ -93,6 +93,11 @@ def proceed(
             fresh = fresh.moved(reached=(*fresh.reached, question.key))
             effects = (*effects, Reached(question.key))
     return ask(scene, fresh, effects, before)
+
+
+def _is_agreed_to(scene: Scene, position: Position, question: Question) -> bool:
+    """Tell whether a live separate consent named this question; another branch asks others."""
+    return question.key in position.agreed_to and "sensitive" in scene.known.consents
 
 
 def ask(
@@ -172,10 +177,14 @@ def _question_options(scene: Scene, question: Question) -> tuple[Option, ...]:
     return (*options.of_question(question), *rescue)
 
 
-def _sensitive_values(scene: Scene) -> dict[str, object]:
-    """Return what the separate consent is about: the sensitive questions still to come."""
+def sensitive_questions(scene: Scene) -> tuple[Question, ...]:
+    """Return what the separate consent is about: the sensitive questions of this branch."""
     visible = progress.visible(scene.form, scene.position.answers)
-    return {"titles": tuple(question.title for question in visible if question.sensitive)}
+    return tuple(question for question in visible if question.sensitive)
+
+
+def _sensitive_values(scene: Scene) -> dict[str, object]:
+    return {"titles": tuple(question.title for question in sensitive_questions(scene))}
 
 
 def _editable(scene: Scene) -> tuple[Option, ...]:

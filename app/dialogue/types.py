@@ -111,6 +111,7 @@ class Position:
     seen. `reached`: questions asked so far, for the funnel. `own_words`: the words of "other" are
     awaited.
     `submitted`: the answers have been handed in; they stay so that one of them can be changed.
+    `agreed_to`: the sensitive questions that the separate consent named.
     An idle position with answers that were not handed in is a paused form.
     """
 
@@ -128,6 +129,7 @@ class Position:
     reached: tuple[str, ...] = ()
     own_words: bool = False
     submitted: bool = False
+    agreed_to: tuple[str, ...] = ()
 
     def moved(self, **changes: object) -> "Position":
         """Return a copy with these fields changed."""

@@ -50,11 +50,12 @@ def test_asking_for_the_check_again_shows_the_notice_again():
     )
 
 
-def test_a_live_consent_is_not_asked_for_again():
+def test_the_consent_to_answers_is_not_asked_for_again_the_separate_one_is_for_each_form():
     chat = Chat(Known(consents=LIVE)).say("测额度")
     assert chat.keys == ["form.age_band"]
     chat.say("28", "上班", "杭州", "装修", "3万 一年", "2年")
-    assert chat.keys == ["form.income_band"]
+    assert chat.keys == ["consent.sensitive"]
+    assert chat.say("同意", "8500", "1").keys == ["form.credit_record"]
 
 
 def test_a_withdrawn_consent_is_asked_for_again_before_the_next_sensitive_answer():

@@ -88,8 +88,9 @@ def test_becoming_an_owner_keeps_what_is_common_and_asks_what_is_missing():
     }
     dropped = {e.question for e in chat.got(Answered) if e.answer is None}
     assert dropped == {"purpose", "tenure", "income_band", "debt_band"}
-    chat.say("餐饮", "5人", "进货", "3万", "没有")
-    assert chat.keys == ["form.summary"]
+    # The separate consent named what is asked of persons; a firm's turnover is something else.
+    assert chat.say("餐饮", "5人", "进货").keys == ["consent.sensitive"]
+    assert chat.say("同意", "3万", "没有").keys == ["form.summary"]
 
 
 def test_becoming_employed_again_drops_what_only_firms_are_asked():
