@@ -83,9 +83,14 @@ def bell() -> ListBell:
     return ListBell()
 
 
+@pytest.fixture(scope="session")
+def built(settings: Settings) -> Deps:
+    return build_deps(settings)
+
+
 @pytest.fixture
 def deps(
-    settings: Settings,
+    built: Deps,
     engine: Engine,
     gateway: RecordingGateway,
     clock: FixedClock,
@@ -93,7 +98,7 @@ def deps(
 ) -> Iterator[Deps]:
     """The real bag on a real database, emptied afterwards; platform, queue and time are fake."""
     yield replace(
-        build_deps(settings),
+        built,
         clock=clock,
         turns=Turns(engine),
         sessions=make_sessions(engine),
@@ -102,9 +107,10 @@ def deps(
         account=gateway,
         bell=bell,
     )
-    names = ", ".join(table.name for table in metadata.sorted_tables)
+    # A few rows a table: deleting them takes a hundredth of the time of truncating them all.
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
 
 
 @pytest.fixture

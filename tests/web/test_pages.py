@@ -25,9 +25,11 @@ def link_of(deps: Deps) -> str:
 
 
 @pytest.fixture
-def link(deps: Deps) -> str:
+def link(deps: Deps, clock: FixedClock) -> str:
     hear(deps, follows(deps))
-    say(deps, "同意", "2", "上班", "浙江杭州")
+    for words in ("同意", "2", "上班", "浙江杭州"):
+        clock.advance(seconds=10)
+        say(deps, words)
     return link_of(deps)
 
 

@@ -12,6 +12,7 @@ from app.deps import Deps
 from app.services import decisions, delivery, privacy
 from app.store.people import Person
 from tests.builders import OPENID, follows, hear, say
+from tests.fakes import FixedClock
 
 SALARIED = (
     *("同意", "2", "上班", "浙江杭州", "1", "3万 一年", "3年以上"),
@@ -26,9 +27,11 @@ def token_of(deps: Deps) -> str:
 
 
 @pytest.fixture
-def copy(deps: Deps) -> dict[str, list[dict[str, object]]]:
+def copy(deps: Deps, clock: FixedClock) -> dict[str, list[dict[str, object]]]:
     hear(deps, follows(deps, scene="poster-7"))
-    say(deps, *SALARIED)
+    for words in SALARIED:
+        clock.advance(seconds=10)
+        say(deps, words)
     decisions.score_due(deps)
     delivery.deliver_due(deps)
     say(deps, "我要办理", "周六上午", "人工", "想问问提前还款")
