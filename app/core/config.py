@@ -34,8 +34,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     data_dir: Path = Path("var")
-    database_url: str = ""
-    redis_url: str = ""
+    database_url: str = Field(default="", repr=False)  # it holds a password, and so does the next
+    redis_url: str = Field(default="", repr=False)
     wechat_app_id: str = ""
     wechat_app_secret: SecretStr = SecretStr("")
     wechat_token: SecretStr = SecretStr("")
@@ -115,7 +115,7 @@ def _unfit_for_production(given: dict[str, Any]) -> list[str]:
     mistakes = []
     if given.get("simulator") == "on":
         mistakes.append("SIMULATOR must be off in production")
-    if float(given.get("clock_offset") or 0):
+    if given.get("clock_offset", 0) not in (0, "0", "0.0"):
         mistakes.append("CLOCK_OFFSET is for local rehearsals only")
     if not given.get("lender_file"):
         mistakes.append("LENDER_FILE is needed in production: who lends?")

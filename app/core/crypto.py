@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _AES_GCM = b"\x01"
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_NAME_BYTES = 64
 
 
 class CannotOpen(Exception):
@@ -83,10 +84,13 @@ class KeyRing:
         for place, entry in enumerate(text.split(","), start=1):
             name, _, encoded = entry.strip().partition(":")
             try:
-                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+                padded = encoded + "=" * (-len(encoded) % 4)
+                # Strictly: otherwise a mistyped character would be skipped and make another key.
+                key = base64.b64decode(padded, altchars=b"-_", validate=True)
             except (binascii.Error, ValueError):
                 key = b""
-            if not name or len(key) != _KEY_BYTES or name in keys:
+            is_named = 0 < len(name.encode()) <= _NAME_BYTES and name not in keys
+            if not is_named or len(key) != _KEY_BYTES:
                 raise ValueError(f"entry {place} is not a new id:key with {_KEY_BYTES} bytes")
             keys[name] = key
         return cls(keys)
@@ -111,8 +115,8 @@ class KeyRing:
 
     def open(self, sealed: bytes) -> bytes:
         """Open what `seal` sealed."""
-        end = 1 + sealed[0]
-        sealer = self._sealers.get(sealed[1:end].decode())
+        end = 1 + int.from_bytes(sealed[:1], "big")
+        sealer = self._sealers.get(sealed[1:end].decode(errors="replace"))
         if sealer is None:
             raise CannotOpen
         return sealer.open(sealed[end:])
