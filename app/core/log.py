@@ -48,8 +48,12 @@ SEALED_FIELDS = frozenset(
         "reply_sealed",
         "text_sealed",
         "answer_sealed",
+        "note_sealed",
+        "dossier",
+        "dossier_sealed",
         "wrapped_key",
         "openid_index",
+        "token_index",
         "inputs",
     }
 )
