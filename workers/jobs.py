@@ -1,10 +1,12 @@
 """The jobs: each wakes one use case, which finds its own work in the rows."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 
 from app.bootstrap.workers import build_worker_deps
-from app.core.errors import LenderUnset
+from app.core.errors import DatabaseAway, LenderUnset, StateUnavailable
+from app.core.log import get_logger
 from app.core.log import trail as follow
 from app.deps import Deps
 from app.services import conversation, decisions, delivery, upkeep
@@ -22,49 +24,59 @@ def warm_up() -> None:
         deps().rulebook()
 
 
+@contextmanager
+def _job(trail: str) -> Iterator[None]:
+    """Follow the trail; where a part is away, give up in one line: rows and timetable stay."""
+    with follow(trail):
+        try:
+            yield
+        except (DatabaseAway, StateUnavailable) as away:
+            get_logger().warning("job_given_up", because=type(away).__name__)
+
+
 def score_due(trail: str) -> None:
     """Decide what was submitted."""
-    with follow(trail):
+    with _job(trail):
         decisions.score_due(deps())
 
 
 def deliver_due(trail: str) -> None:
     """Deliver what is queued and due."""
-    with follow(trail):
+    with _job(trail):
         delivery.deliver_due(deps())
 
 
 def late_turns(trail: str) -> None:
     """Run the turns of deliveries that gave up waiting."""
-    with follow(trail):
+    with _job(trail):
         conversation.run_late(deps(), trail)
 
 
 def remind_idle(trail: str) -> None:
     """Queue reminders of forms left unfinished."""
-    with follow(trail):
+    with _job(trail):
         upkeep.remind_idle(deps(), trail)
 
 
 def erase_expired(trail: str) -> None:
     """Erase what has been kept long enough."""
-    with follow(trail):
+    with _job(trail):
         upkeep.erase_expired(deps())
 
 
 def count_up(trail: str) -> None:
     """Fold anonymous steps and finished work into counts."""
-    with follow(trail):
+    with _job(trail):
         upkeep.count_up(deps())
 
 
 def freshen_token(trail: str) -> None:
     """Keep the account's token fresh."""
-    with follow(trail):
+    with _job(trail):
         upkeep.freshen_token(deps())
 
 
 def import_followers(trail: str) -> None:
     """Take in those who followed before we existed."""
-    with follow(trail):
+    with _job(trail):
         upkeep.import_followers(deps())

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, exc
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.core.errors import DatabaseAway
@@ -38,6 +38,8 @@ def make_engine(url: str, *, connections: int, statement_seconds: float = WORK_S
         pool_size=connections,
         max_overflow=0,
         pool_timeout=_CONNECT_SECONDS,
+        # An error quotes its statement, never what people told us.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
             "options": options,
@@ -57,6 +59,12 @@ def make_engine(url: str, *, connections: int, statement_seconds: float = WORK_S
         _dialect: object, _record: object, given: list[Any], named: dict[str, Any]
     ) -> psycopg.Connection[Any]:
         return Impatient.connect(*given, **named)
+
+    @event.listens_for(engine, "handle_error")
+    def name_plainly(context: ExceptionContext) -> None:
+        # Wherever it happens: a job whose database went away has nothing to trace back.
+        if isinstance(context.original_exception, psycopg.OperationalError):
+            raise DatabaseAway from None
 
     return engine
 
