@@ -18,6 +18,7 @@ from app.contact.types import (
     No,
     Window,
 )
+from app.core.clock import monotonic
 from app.core.crypto import WrappedKey
 from app.core.errors import (
     DatabaseAway,
@@ -34,16 +35,18 @@ from app.steps.account import account_of, holds_tomorrow
 from app.steps.message_words import progress_fields, words_of
 from app.store import outbox, sending
 from app.store.messages import Message
-from app.store.sending import Due
+from app.store.sending import Charge, Due
 from app.store.session import database_errors
 from app.wechat.ports import Sent
 
 _BATCH = 50
 _CLAIM_LEASE = timedelta(seconds=60)
+_WORK_SECONDS = 50.0
+"""Before the lease ends: a slow platform leaves the rest to the next run, with fresh facts."""
 _SENDING_LEASE = timedelta(seconds=30)
 _TRY_AGAIN_IN = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2))
 _PAUSE_CHANNEL = timedelta(minutes=5)
-_OWED = frozenset({"answer", "service", "decision"})
+_SENDING = ("sending",)
 _ASKED_FOR = frozenset({"reminder.tomorrow", "reminder.unfinished"})
 
 log = get_logger()
@@ -58,7 +61,10 @@ def deliver_due(deps: Deps) -> int:
         contacts = sending.list_contacts(session, [due.person.id for due in batch], now)
         if len(batch) == _BATCH:
             outbox.add(session, JobName.DELIVER_DUE.value, "more", now)
+    deadline = monotonic() + _WORK_SECONDS
     for due in batch:
+        if monotonic() > deadline:
+            break
         lately = tuple(Contact(at, MessageClass(name)) for at, name in contacts[due.person.id])
         with trail(due.message.trail):
             _deliver_one(deps, due, lately)
@@ -118,7 +124,7 @@ def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
 
 def _decline(deps: Deps, due: Due, verdict: No) -> None:
     """Record why not; an answer that nothing can carry is owed, and opens the next contact."""
-    is_owed = due.message.klass in _OWED
+    is_owed = due.message.klass in sending.OWED
     _finish(
         deps,
         due,
@@ -143,13 +149,16 @@ def _send(deps: Deps, due: Due, channel: str) -> None:
     else:
         with deps.sessions.begin() as session:
             story = sending.tell_story(session, due)
+        if story is None:
+            _finish(deps, due, state="skipped", reason="no_longer_needed", finished_at=now)
+            return
         may_promise = _holds_tomorrow(deps, due, now)
         text = words_of(deps, message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
         call = partial(deps.sender.send_text, openid, text)
     with deps.sessions.begin() as session:
-        if not sending.start_sending(session, due, channel, now + _SENDING_LEASE, now):
-            return
-    _attempt(deps, due, call, text)
+        charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now)
+    if charge is not None:
+        _attempt(deps, due, charge, call, text)
 
 
 def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
@@ -157,36 +166,46 @@ def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
     return holds_tomorrow(facts, deps.contact_book.contact_rules(now), now)
 
 
-def _attempt(deps: Deps, due: Due, call: Callable[[], Sent], text: str) -> None:
+def _attempt(deps: Deps, due: Due, charge: Charge, call: Callable[[], Sent], text: str) -> None:
     try:
         sent = call()
     except (PlatformUnreachable, StateUnavailable):
-        _try_again(deps, due, _backoff(due.message), "unreachable")
+        _try_again(deps, due, charge, _backoff(due.message), reason="unreachable")
     except OutcomeUnknown:
         log.warning("message_outcome_unknown", message=str(due.message.id))
-        _finish(deps, due, state="unknown", reason="no_answer", finished_at=deps.clock.now())
+        now = deps.clock.now()
+        _finish(deps, due, _SENDING, state="unknown", reason="no_answer", finished_at=now)
     except PlatformRefused as refusal:
-        _refused(deps, due, refusal)
+        if refusal.action == "success":
+            _sent(deps, due, text, "")
+        else:
+            _refused(deps, due, charge, refusal)
     else:
-        with deps.sessions.begin() as session:
-            sending.finish(
-                session,
-                due.message.id,
-                state="sent",
-                reason=None,
-                platform_id=sent.message_id or None,
-                text_hash=deps.keyring.index("message", text),
-                finished_at=deps.clock.now(),
-            )
+        _sent(deps, due, text, sent.message_id)
 
 
-def _refused(deps: Deps, due: Due, refusal: PlatformRefused) -> None:
+def _sent(deps: Deps, due: Due, text: str, platform_id: str) -> None:
+    """Record that the platform took it, even where it had been called unknown meanwhile."""
+    _finish(
+        deps,
+        due,
+        (*_SENDING, "unknown"),
+        state="sent",
+        reason=None,
+        platform_id=platform_id or None,
+        text_hash=deps.keyring.index("message", text),
+        finished_at=deps.clock.now(),
+    )
+
+
+def _refused(deps: Deps, due: Due, charge: Charge, refusal: PlatformRefused) -> None:
     """Act on the platform's code as its table says; the words themselves are never guessed sent."""
     log.warning("message_refused", message=str(due.message.id), code=refusal.code)
     action = refusal.action
     if action in ("retry", "retry_later", "refresh_token", "stop_channel", "config"):
         waits = _backoff(due.message) if action in ("retry", "refresh_token") else _PAUSE_CHANNEL
-        _try_again(deps, due, waits, f"errcode_{refusal.code}", refusal.code)
+        code = refusal.code
+        _try_again(deps, due, charge, waits, reason=f"errcode_{code}", errcode=code)
         return
     with deps.sessions.begin() as session:
         if action == "close_window":
@@ -195,10 +214,11 @@ def _refused(deps: Deps, due: Due, refusal: PlatformRefused) -> None:
             sending.mark_person(session, due.person.id, follows=False)
         elif action == "mute":
             sending.mark_person(session, due.person.id, is_muted=True)
-        is_owed = due.message.klass in _OWED
+        is_owed = due.message.klass in sending.OWED
         sending.finish(
             session,
             due.message.id,
+            _SENDING,
             state="untold" if is_owed else "refused",
             reason=action,
             errcode=refusal.code,
@@ -211,18 +231,25 @@ def _backoff(message: Message) -> timedelta:
 
 
 def _try_again(
-    deps: Deps, due: Due, waits: timedelta, reason: str, errcode: int | None = None
+    deps: Deps, due: Due, charge: Charge, waits: timedelta, **because: str | int
 ) -> None:
-    """Queue it again for later: the platform did not take it, so nobody can get it twice."""
-    at = deps.clock.now() + waits
-    _finish(deps, due, state="queued", not_before=at, reason=reason, errcode=errcode)
+    """Queue it again for later: the platform did not take it, so nobody can get it twice.
+
+    Whoever took too long finds it called unknown, or repeated in a reply: then it stays so.
+    """
+    message, now = due.message, deps.clock.now()
+    again = {"state": "queued", "not_before": now + waits, **because}
     with deps.sessions.begin() as session:
-        outbox.add(session, JobName.DELIVER_DUE.value, due.message.trail, deps.clock.now(), at)
+        sending.give_back(session, due.person.id, charge)
+        if sending.finish(session, message.id, _SENDING, **again):
+            outbox.add(session, JobName.DELIVER_DUE.value, message.trail, now, now + waits)
 
 
-def _finish(deps: Deps, due: Due, **values: object) -> None:
+def _finish(
+    deps: Deps, due: Due, only_from: tuple[str, ...] = ("queued",), **values: object
+) -> None:
     with deps.sessions.begin() as session:
-        sending.finish(session, due.message.id, **values)
+        sending.finish(session, due.message.id, only_from, **values)
 
 
 def _facts(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Integer, case, cast, false, func, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from app.store.cases import Case, FetchOne, fetch_case
 from app.store.conversations import Conversation
@@ -15,6 +15,8 @@ from app.store.enquiries import Decision
 from app.store.messages import Message
 from app.store.people import Person, Suppression
 
+OWED = ("answer", "service", "decision")
+"""Classes of messages that a person waits for: what does not arrive opens the next reply."""
 _LOOK_BACK = timedelta(days=31)
 
 
@@ -72,8 +74,11 @@ class Story:
     case: Case | None
 
 
-def tell_story(session: Session, due: Due) -> Story:
-    """Load what the words of a message are made of, as it is now."""
+def tell_story(session: Session, due: Due) -> Story | None:
+    """Load what the words of a message are made of, as it is now; None: nobody needs it any more.
+
+    A reminder is for a form that is still open, and untouched since the reminder was queued.
+    """
     message = due.message
     case: Case | None = None
     position: bytes | None = None
@@ -81,8 +86,14 @@ def tell_story(session: Session, due: Due) -> Story:
         case = fetch_case(_fetcher(session), due.decision.enquiry_id)
     if message.copy_key == "reminder.unfinished":
         position = session.scalar(
-            select(Conversation.position_sealed).where(Conversation.person_id == due.person.id)
+            select(Conversation.position_sealed).where(
+                Conversation.person_id == due.person.id,
+                Conversation.open_since.is_not(None),
+                Conversation.updated_at <= message.created_at,
+            )
         )
+        if position is None:
+            return None
     return Story(
         outcome=due.decision.outcome if due.decision else "",
         text_sealed=bytes(message.text_sealed) if message.text_sealed is not None else None,
@@ -136,10 +147,18 @@ def list_contacts(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """The windows that a message was charged to, by their ends; None: that one was not."""
+
+    message_until: datetime | None = None
+    event_until: datetime | None = None
+
+
 def start_sending(
     session: Session, due: Due, channel: str, lease_until: datetime, now: datetime
-) -> bool:
-    """Mark a message as leaving now and charge the allowance; False if it is no longer ours.
+) -> Charge | None:
+    """Mark a message as leaving now and charge the allowance; None if it is no longer ours.
 
     Commits before the call: after a crash the row says that the words may have gone out.
     """
@@ -155,31 +174,56 @@ def start_sending(
         .returning(Message.id)
     ).first()
     if started is None:
-        return False
-    if channel == "custom":
-        session.execute(
-            update(Person)
-            .where(Person.id == due.person.id)
-            .values(
-                message_left=_charged(Person.message_left, Person.message_until, now),
-                event_left=_charged(Person.event_left, Person.event_until, now),
-            )
+        return None
+    return _charge(session, due.person.id, now) if channel == "custom" else Charge()
+
+
+def _charge(session: Session, person_id: uuid.UUID, now: datetime) -> Charge:
+    """Charge every window that is open: app/contact/ledger.py says why."""
+    before = select(Person).where(Person.id == person_id).with_for_update().cte("before").c
+    is_message_open = (before.message_left > 0) & (before.message_until > now)
+    is_event_open = (before.event_left > 0) & (before.event_until > now)
+    charged = session.execute(
+        update(Person)
+        .where(Person.id == before.id)
+        .values(
+            message_left=before.message_left - cast(is_message_open, Integer),
+            event_left=before.event_left - cast(is_event_open, Integer),
         )
-    return True
+        .returning(
+            case((is_message_open, before.message_until)),
+            case((is_event_open, before.event_until)),
+        )
+        .execution_options(synchronize_session=False)
+    ).one()
+    return Charge(*charged)
 
 
-def _charged(
-    left: InstrumentedAttribute[int], until: InstrumentedAttribute[datetime | None], now: datetime
-) -> ColumnElement[int]:
-    # Every window that is open is charged: app/contact/ledger.py says why.
-    return case(((left > 0) & (until > now), left - 1), else_=left)
-
-
-def finish(session: Session, message_id: uuid.UUID, **values: object) -> None:
-    """Record what became of a message."""
+def give_back(session: Session, person_id: uuid.UUID, charge: Charge) -> None:
+    """Undo a charge for what the platform did not take; a window opened since was never charged."""
+    was_message = func.coalesce(Person.message_until == charge.message_until, false())
+    was_event = func.coalesce(Person.event_until == charge.event_until, false())
     session.execute(
-        update(Message).where(Message.id == message_id).values(lease_until=None, **values)
+        update(Person)
+        .where(Person.id == person_id)
+        .values(
+            message_left=Person.message_left + cast(was_message, Integer),
+            event_left=Person.event_left + cast(was_event, Integer),
+        )
     )
+
+
+def finish(
+    session: Session, message_id: uuid.UUID, only_from: tuple[str, ...], **values: object
+) -> bool:
+    """Record what became of a message; False if somebody else has settled it meanwhile."""
+    finished = session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.state.in_(only_from))
+        .values(lease_until=None, **values)
+        .returning(Message.id)
+    )
+    return finished.first() is not None
 
 
 def close_windows(session: Session, person_id: uuid.UUID) -> None:
@@ -217,7 +261,11 @@ def give_up(session: Session, message_id: uuid.UUID, now: datetime) -> None:
         update(Message)
         .where(Message.id == message_id, Message.state.in_(("queued", "sending")))
         .values(
-            state=case((Message.state == "sending", "unknown"), else_="untold"),
+            state=case(
+                (Message.state == "sending", "unknown"),
+                (Message.klass.in_(OWED), "untold"),
+                else_="skipped",
+            ),
             reason="our_mistake",
             finished_at=now,
             lease_until=None,
@@ -228,5 +276,7 @@ def give_up(session: Session, message_id: uuid.UUID, now: datetime) -> None:
 def list_owed(session: Session) -> Sequence[Message]:
     """List messages whose outcome is unknown or that no channel could carry, the oldest first."""
     return session.scalars(
-        select(Message).where(Message.state.in_(("unknown", "untold"))).order_by(Message.created_at)
+        select(Message)
+        .where(Message.state.in_(("unknown", "untold")), Message.klass.in_(OWED))
+        .order_by(Message.created_at)
     ).all()
