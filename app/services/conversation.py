@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.core.clock import monotonic
+from app.core.errors import DatabaseAway
 from app.core.jobs import JobName
+from app.core.log import get_logger
 from app.core.types import (
     Attachment,
     ErasureOrdered,
@@ -34,6 +36,10 @@ __all__ = ["Arrival", "Reply", "receive", "run_late", "try_later"]
 _WITHOUT_ANSWER = (Unfollowed, ErasureOrdered, JobFinished, OtherEvent)
 _LATE_BATCH = 50
 _LATE_LEASE = timedelta(seconds=60)
+_LATE_SECONDS = 50.0
+"""Before the lease ends; whatever is left is claimed anew."""
+
+log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,10 @@ def receive(deps: Deps, inbound: Inbound, arrival: Arrival) -> Reply | None:
     return None
 
 
-def try_later(deps: Deps) -> Reply:
+def try_later(deps: Deps, inbound: Inbound) -> Reply | None:
     """Return the words for a person whom no turn could be run for, and none will be."""
+    if not _is_answered(inbound):
+        return None
     return Reply(words.try_again(deps), int(deps.clock.now().timestamp()))
 
 
@@ -75,9 +83,18 @@ def run_late(deps: Deps, trail: str) -> int:
     now = deps.clock.now()
     with deps.turns.begin() as turn:
         waiting = turn.claim_waiting(now, now + _LATE_LEASE, limit=_LATE_BATCH)
+    deadline = monotonic() + _LATE_SECONDS
     for sealed in waiting:
-        inbound = late.from_bytes(deps.keyring.open(sealed))
-        receive(deps, inbound, Arrival(monotonic(), trail, is_late=True))
+        if monotonic() > deadline:
+            break
+        try:
+            inbound = late.from_bytes(deps.keyring.open(sealed))
+            receive(deps, inbound, Arrival(monotonic(), trail, is_late=True))
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            # A turn that our own code cannot run must not hold up the others.
+            log.error("late_turn_failed", error=type(error).__name__)  # noqa: TRY400 - its text may be personal
     return len(waiting)
 
 
@@ -101,15 +118,17 @@ def _take_turn(
             turn.reply_fetched(key, now)
         return _earlier_reply(deps, loaded)
     writes = Writes(now, arrival.trail)
-    if isinstance(inbound, _WITHOUT_ANSWER) or not _opens_anything(inbound):
+    if not _is_answered(inbound):
         _take_note(turn, writes, key, inbound, loaded)
         return None
     return _speak(turn, _context(deps, writes, key, inbound, loaded), inbound, arrival)
 
 
-def _opens_anything(inbound: Inbound) -> bool:
+def _is_answered(inbound: Inbound) -> bool:
     """Say whether an answer is expected: a pressed link of the menu opens a page, not us."""
-    return not isinstance(inbound, MenuClicked) or inbound.opens_window
+    if isinstance(inbound, MenuClicked):
+        return inbound.opens_window
+    return not isinstance(inbound, _WITHOUT_ANSWER)
 
 
 def _earlier_reply(deps: Deps, loaded: Loaded) -> Reply | None:

@@ -55,7 +55,9 @@ LEFT JOIN LATERAL (
 ) e ON true
 LEFT JOIN LATERAL (
     SELECT id, copy_key, decision_id, text_sealed FROM messages
-    WHERE person_id = p.id AND state IN ('unknown', 'untold') ORDER BY created_at DESC LIMIT 1
+    WHERE person_id = p.id AND state IN ('unknown', 'untold')
+        AND klass IN ('answer', 'service', 'decision')
+    ORDER BY created_at DESC LIMIT 1
 ) o ON true
 LEFT JOIN LATERAL (
     SELECT copy_key FROM messages
@@ -74,7 +76,8 @@ _WAITING = (
 _CLAIM_WAITING = (
     "UPDATE deliveries SET lease_until=%s WHERE key IN (SELECT key FROM deliveries"
     " WHERE state='waiting' AND (lease_until IS NULL OR lease_until < %s)"
-    " ORDER BY received_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING words_sealed"
+    " ORDER BY received_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+    " RETURNING received_at, words_sealed"
 )
 _REPLY_FETCHED = (
     "UPDATE messages SET state='skipped', reason='answered_in_time', finished_at=%s"
@@ -222,9 +225,10 @@ class TurnTransaction:
         self.cursor.execute(_WAITING, (key.delivery, kind, now, sealed))
 
     def claim_waiting(self, now: datetime, lease_until: datetime, limit: int) -> list[bytes]:
-        """Claim deliveries whose turn nobody has run; return them sealed."""
+        """Claim deliveries whose turn nobody has run; return them sealed, as they came."""
         self.cursor.execute(_CLAIM_WAITING, (lease_until, now, limit))
-        return [bytes(sealed) for (sealed,) in self.cursor.fetchall()]
+        # An UPDATE returns its rows in any order.
+        return [bytes(sealed) for _, sealed in sorted(self.cursor.fetchall())]
 
     def _one(self, sql: str, params: tuple[Any, ...]) -> bool:
         self.cursor.execute(sql, params)

@@ -71,7 +71,7 @@ def _without_database(deps: Deps, inbound: Inbound, keys: AccountKeys) -> Respon
     now = int(deps.clock.now().timestamp())
     if now - inbound.created_at < _GIVE_UP_AFTER_SECONDS:
         return Response(status=503)
-    return _answer(deps, inbound, try_later(deps), keys)
+    return _answer(deps, inbound, try_later(deps, inbound), keys)
 
 
 def _refused(refusal: ForgedEnvelope | BadEnvelope) -> Response:
