@@ -28,9 +28,15 @@ def speak(turn: TurnTransaction, context: TurnContext, result: Turn) -> str:
     says = [_filled(turn, context, say) for say in result.says]
     reply = _fitting(context.deps, says)
     debt = context.loaded.owed
-    owed = _owed(turn, context) if debt else ""
+    if debt is None:
+        return reply
+    owed = _owed(turn, context)
+    if not owed:
+        # Told by something newer, or true no longer; it must not hide what else is owed.
+        context.writes.superseded(debt.id)
+        return reply
     together = f"{owed}\n\n{reply}"
-    if debt is None or not owed or len(together.encode()) > TEXT_LIMIT_BYTES:
+    if len(together.encode()) > TEXT_LIMIT_BYTES:
         return reply
     context.writes.repeated(debt.id)
     return together
@@ -164,7 +170,8 @@ def _owed(turn: TurnTransaction, context: TurnContext) -> str:
             return context.seat.sealer.open_text(bytes(debt.text_sealed))
         except CannotOpen:
             return ""
-    if enquiry is None or debt.decision_id != enquiry.decision_id:
+    is_in_force = enquiry is not None and debt.decision_id == enquiry.decision_id
+    if enquiry is None or not is_in_force or quota_state(enquiry, context.now) == "expired":
         return ""
     case = fetch_case(turn.fetch_one, enquiry.id)
     values = {

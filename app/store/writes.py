@@ -243,6 +243,13 @@ class Writes:
             *(self._now, message_id),
         )
 
+    def superseded(self, message_id: uuid.UUID) -> None:
+        """Record that an owed message need not be told any more."""
+        self._add(
+            "UPDATE messages SET state='skipped', reason='superseded', finished_at=%s WHERE id=%s",
+            *(self._now, message_id),
+        )
+
     def note(self, person_id: uuid.UUID, kind: str, sealed: bytes, due_at: datetime) -> None:
         """Leave a note for the staff."""
         self._add(
