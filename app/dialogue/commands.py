@@ -220,6 +220,8 @@ def review(scene: Scene) -> Turn:
         return stay(scene, Say("command.review_midform"))
     if scene.known.quota == "none":
         return stay(scene, Say("command.review_none"))
+    if scene.known.quota == "pending":
+        return quota(scene)
     return stay(scene, Say("command.review_recorded"), (Asked("review", scene.words),))
 
 

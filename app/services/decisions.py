@@ -107,6 +107,8 @@ def _decide(
 
 
 def _may_be_read(submitted: Submitted) -> bool:
+    if submitted.person.state != "active":
+        return False
     needed = {"answers"} if submitted.enquiry.by_person else {"answers", "sensitive"}
     return needed <= set(submitted.consents)
 

@@ -202,6 +202,8 @@ def _handover(context: TurnContext, effect: Asked) -> None:
 
 def _remind_tomorrow(context: TurnContext, _effect: Asked) -> None:
     at = context.now + TOMORROW
+    # Once, however often it was asked for.
+    context.writes.cancel_messages(context.seat.id, ("reminder",), "asked_again")
     enquiry = context.loaded.enquiry
     context.writes.message(
         NewMessage(

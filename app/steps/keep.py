@@ -122,7 +122,8 @@ def _keep_person(context: TurnContext, inbound: Inbound) -> None:
     row, is_follow = seat.row, isinstance(inbound, Followed)
     message, event = seat.opened.message, seat.opened.event
     state = PersonState(
-        follows=True if row is None or is_follow else row.follows,
+        # Only who follows can write, press or scan, whatever the platform said of them before.
+        follows=True,
         followed_at=now if is_follow else (row.followed_at if row else None),
         latest_channel=channel_of(inbound) or (row.latest_channel if row else None),
         last_seen_at=now,

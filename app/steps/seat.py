@@ -107,7 +107,7 @@ def contact_facts(deps: Deps, seat: Seat, heard_at: datetime) -> ContactFacts:
     """Return what the right to write to this person depends on, as this turn leaves it."""
     row = seat.row
     return ContactFacts(
-        follows=row.follows if row else True,
+        follows=not (row and row.is_muted),
         allowances=seat.allowances,
         account=account_of(deps),
         consents=frozenset(row.consents) if row else frozenset(),
@@ -166,13 +166,15 @@ def _opened(deps: Deps, inbound: Inbound, before: Allowances) -> Allowances:
     kind = _kind(inbound)
     if kind is None:
         return before
-    sent_at = datetime.fromtimestamp(inbound.created_at, tz=deps.clock.now().tzinfo)
+    now = deps.clock.now()
+    # A time to come, or one that no calendar has, would open a window that the platform does not.
+    sent_at = datetime.fromtimestamp(min(inbound.created_at, int(now.timestamp())), tz=now.tzinfo)
     return after_inbound(
         before,
         kind,
         sent_at,
         tap_opens=deps.settings.tap_opens,
-        rules=deps.contact_book.window_rules(sent_at),
+        rules=deps.contact_book.window_rules(now),
     )
 
 
