@@ -103,7 +103,7 @@ def _followed(fields: Fields) -> Followed:
     # After a payment the key is last_trade_no_…, from a product page scanbarcode|…: no scenes.
     key = fields.text("EventKey")
     scene = key.removeprefix(_SCENE_PREFIX) if key.startswith(_SCENE_PREFIX) else ""
-    return Followed(scene=scene or None, **_common(fields))
+    return Followed(scene=bounded(scene) or None, **_common(fields))
 
 
 def _unfollowed(fields: Fields) -> Unfollowed:
@@ -111,7 +111,7 @@ def _unfollowed(fields: Fields) -> Unfollowed:
 
 
 def _scanned(fields: Fields) -> Scanned:
-    return Scanned(scene=fields.required("EventKey"), **_common(fields))
+    return Scanned(scene=bounded(fields.required("EventKey")), **_common(fields))
 
 
 def _revoked(fields: Fields) -> ErasureOrdered:

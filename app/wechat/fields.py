@@ -12,8 +12,8 @@ from app.core.errors import BadEnvelope
 MAX_DEPTH = 8
 """The deepest documented event (ArticleUrlResult) has five levels."""
 
-MAX_KEY_CHARACTERS = 128
-"""A longer key is named by its hash: it goes into a unique index, whose rows are bounded."""
+MAX_KEY_CHARACTERS = 64
+"""As the platform's longest scene. A longer key is named by its hash: columns are bounded."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
 

@@ -214,3 +214,28 @@ def test_a_refused_connection_is_no_traceback_and_healthz_answers(deps: Deps) ->
     assert client.get("/healthz").get_data() == b"ok"
     assert client.get("/readyz").status_code == 503
     assert b"prequal_turn_seconds" in client.get("/metrics").get_data()
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        event_xml("SCAN", f"<EventKey>{'s' * 300}</EventKey>"),
+        event_xml("subscribe", f"<EventKey>qrscene_{'s' * 300}</EventKey>"),
+        text_xml("你好").replace("gh_7f083739789a", "g" * 100),
+        text_xml("你好").replace("<CreateTime>1764000000", "<CreateTime>999999999999"),
+        text_xml("你好").replace("<CreateTime>1764000000", "<CreateTime>0"),
+        text_xml("你好", f"<bizmsgmenuid>{'c' * 3000}</bizmsgmenuid>"),
+        text_xml("五" * 15_000),
+        text_xml("同意" + "\u2028" * 3),
+        event_xml("CLICK", f"<EventKey>{'k' * 3000}</EventKey>"),
+        event_xml(
+            "TEMPLATESENDJOBFINISH",
+            f"<MsgID>{'9' * 128}</MsgID><Status>{'f' * 128}</Status>",
+        ),
+    ],
+)
+def test_no_value_is_too_long_or_too_odd_to_be_answered_quietly(
+    plain_client: FlaskClient, xml: str
+) -> None:
+    assert post(plain_client, plain(event_xml("subscribe").encode())).status_code == 200
+    assert post(plain_client, plain(xml.encode())).status_code < 500
