@@ -11,6 +11,7 @@ from app.core.clock import pause
 from app.core.errors import BadSettings, DatabaseAway
 from app.core.jobs import JobName
 from app.core.log import get_logger
+from app.deps import Deps
 from app.services import outbox
 
 TIMETABLE: dict[JobName, int] = {
@@ -35,11 +36,16 @@ def main() -> None:
     except BadSettings as mistakes:
         sys.exit(str(mistakes))
     while True:
-        try:
-            outbox.leave_slots(deps, TIMETABLE)
-        except DatabaseAway:
-            get_logger().warning("clock_waits")
+        tick(deps)
         pause(_TICK_SECONDS)
+
+
+def tick(deps: Deps) -> None:
+    """Leave the slots of this moment; with the database away they are left when it is back."""
+    try:
+        outbox.leave_slots(deps, TIMETABLE)
+    except DatabaseAway:
+        get_logger().warning("clock_waits")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from rq import Queue, SimpleWorker
 
 from app.bootstrap import connect_redis
 from app.core.clock import pause
-from app.core.config import read_settings
+from app.core.config import Settings, read_settings
 from app.core.errors import BadSettings
 from app.core.jobs import QueueName
 from app.core.log import configure, get_logger
@@ -28,17 +28,21 @@ def main() -> None:
     except BadSettings as mistakes:
         sys.exit(str(mistakes))
     configure(settings.log_level)
-    while True:
-        try:
-            connection = connect_redis(settings, blocks=True)
-            queues = [Queue(name.value, connection=connection) for name in QueueName]
-            worker = SimpleWorker(queues, connection=connection, serializer="json")
-            worker.work(logging_level="WARNING", with_scheduler=False)
-        except RedisError:
-            get_logger().warning("redis_away")
-            pause(_REDIS_AWAY_SECONDS)
-        else:
-            return
+    while not work(settings):
+        pause(_REDIS_AWAY_SECONDS)
+
+
+def work(settings: Settings, *, is_burst: bool = False) -> bool:
+    """Work until told to stop, or in a burst until nothing waits; False when Redis went away."""
+    try:
+        connection = connect_redis(settings, blocks=True)
+        queues = [Queue(name.value, connection=connection) for name in QueueName]
+        worker = SimpleWorker(queues, connection=connection, serializer="json")
+        worker.work(burst=is_burst, logging_level="WARNING", with_scheduler=False)
+    except RedisError:
+        get_logger().warning("redis_away")
+        return False
+    return True
 
 
 if __name__ == "__main__":
