@@ -36,11 +36,7 @@ def _unforeseen(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _quiet(error.code or 500)
     # The exception's text may hold what a person wrote: its type and place are enough to find it.
-    frames = error.__traceback__
-    while frames is not None and frames.tb_next is not None:
-        frames = frames.tb_next
-    where = f"{frames.tb_frame.f_code.co_qualname}:{frames.tb_lineno}" if frames else ""
-    get_logger().error("unforeseen", error=type(error).__name__, where=where)
+    get_logger().error("unforeseen", exc_info=error)
     return _quiet(500)
 
 

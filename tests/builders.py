@@ -8,6 +8,7 @@ from app.core.clock import monotonic
 from app.core.config import Settings
 from app.core.types import Followed, Inbound, Secret, Text
 from app.deps import Deps
+from app.services import decisions, delivery
 from app.services.conversation import Arrival, Reply, receive
 
 ACCOUNT = "gh_prequal"
@@ -67,3 +68,23 @@ def _envelope(deps: Deps, openid: str, delivery_id: str) -> dict[str, Any]:
         "created_at": int(deps.clock.now().timestamp()),
         "delivery_id": delivery_id,
     }
+
+
+SALARIED = (
+    *("同意", "2", "上班", "浙江杭州", "1", "3万 一年", "3年以上"),
+    *("单独同意", "4", "2", "没有逾期"),
+)
+
+
+def fill(deps: Deps, *, words: tuple[str, ...] = SALARIED, openid: str = OPENID) -> str:
+    """Follow and fill in the form up to its summary; return the summary."""
+    hear(deps, follows(deps, openid))
+    return say(deps, *words, openid=openid)
+
+
+def finish(deps: Deps, *, words: tuple[str, ...] = SALARIED, openid: str = OPENID) -> None:
+    """Fill in the form, hand it in, and have it decided and told."""
+    fill(deps, words=words, openid=openid)
+    say(deps, "1", openid=openid)
+    decisions.score_due(deps)
+    delivery.deliver_due(deps)

@@ -26,9 +26,10 @@ from app.store.session import make_engine, make_sessions
 from app.store.turns import Turns
 from app.wechat.calls import ApiAccount
 from app.wechat.gateway import LiveGateway
-from scoring.assess import LenderInvalid, LenderProfile, RuleBook, load_rulebook
+from scoring.assess import LenderInvalid, LenderProfile, RuleBook, RuleFiles, load_rulebook
 
 _DEMONSTRATION = ROOT / "local" / "demo_lender.json"
+_OWN_RULES = RuleFiles(person_card="person", firm_card="firm", policy="policy", law="law")
 _REDIS_SECONDS = 2.0
 _WORK_CONNECTIONS = 4
 _FIRST_CITY = "110000"
@@ -73,7 +74,7 @@ def build_deps(settings: Settings | None = None) -> Deps:
         forms=FORMS,
         notice=notice_of(FORMS, lender),
         contact_book=read_rules(),
-        rulebook=cache(lambda: _rulebook(lender)),
+        rulebook=cache(lambda: _rulebook(settings, lender)),
         sender=gateway,
         directory=gateway,
         account=gateway,
@@ -115,10 +116,13 @@ def connect_redis(settings: Settings, *, blocks: bool = False) -> Redis:
     )
 
 
-def _rulebook(lender: LenderProfile | None) -> RuleBook:
+def _rulebook(settings: Settings, lender: LenderProfile | None) -> RuleBook:
+    """Read what decides: the lender's own cards, policy and law, else the demonstration's."""
     if lender is None:
         raise LenderUnset
-    return load_rulebook(lender)
+    if settings.rules_folder is None:
+        return load_rulebook(lender)
+    return load_rulebook(lender, folder=settings.rules_folder, files=_OWN_RULES)
 
 
 def _house(settings: Settings, lender: LenderProfile | None, now: datetime) -> House:

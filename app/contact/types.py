@@ -32,7 +32,7 @@ class Channel(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a message may not go, or must wait; closed, each with words in `operators/refusal`."""
+    """Why a message may not go, or must wait; the row of a message keeps it."""
 
     NOT_FOLLOWING = "not_following"
     ON_HOLD = "on_hold"

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     account_rights: Annotated[frozenset[Right], NoDecode] = frozenset(RIGHTS)
     progress_template_id: str = ""
     lender_file: Path | None = None
+    rules_folder: Path | None = None
     simulator: Literal["on", "off"] = "off"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     web_threads: int = Field(default=8, ge=2, le=64)
@@ -119,6 +120,8 @@ def _unfit_for_production(given: dict[str, Any]) -> list[str]:
         mistakes.append("CLOCK_OFFSET is for local rehearsals only")
     if not given.get("lender_file"):
         mistakes.append("LENDER_FILE is needed in production: who lends?")
+    if not given.get("rules_folder"):
+        mistakes.append("RULES_FOLDER is needed in production: ours hold a demonstration policy")
     addresses = {"public_base_url": "", "wechat_api_base_url": PLATFORM_API}
     mistakes += [
         f"{name.upper()} must be an https:// address in production"

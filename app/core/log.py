@@ -69,6 +69,25 @@ def redact(
     return event
 
 
+def place_of(error: BaseException) -> str:
+    """Name the place where an exception came up: enough to find it, nothing of what it says."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_next is not None:
+        frames = frames.tb_next
+    return f"{frames.tb_frame.f_code.co_qualname}:{frames.tb_lineno}" if frames else ""
+
+
+def name_exception(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replace an exception by its type and place: its text may quote what a person wrote."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["error"], event["where"] = type(error).__name__, place_of(error)
+    return event
+
+
 def _clean(value: Any) -> Any:  # noqa: ANN401 - a log value is anything
     if isinstance(value, dict):
         return {k: "•••" if k in SEALED_FIELDS else _clean(v) for k, v in value.items()}
@@ -83,12 +102,12 @@ def configure(level: str = "info") -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_exception,
         redact,
     ]
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

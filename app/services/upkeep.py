@@ -80,6 +80,9 @@ def erase_expired(deps: Deps) -> Swept:
         ),
         deliveries=_purge(deps, now - keep.delivery),
     )
+    with deps.sessions.begin() as session:
+        upkeep.purge_proofs(session, consents=now - keep.consent, contacts=now - keep.contact)
+        upkeep.purge_markers(session, now - keep.marker)
     log.info("swept", discarded=swept.discarded, erased=swept.erased, forgotten=swept.forgotten)
     return swept
 

@@ -13,8 +13,8 @@ from app.core.errors import NotFound
 _SHIPPED = Path(__file__).with_name("retention.json")
 _DAYS_A_YEAR = 365
 
-Kept = Literal["unfinished", "lead", "delivery", "consent", "contact"]
-"""What has its own time: an unfinished form, a lead, a delivery of nobody, proofs, contacts."""
+Kept = Literal["unfinished", "lead", "delivery", "consent", "contact", "marker"]
+"""What has its own time: unfinished form, lead, delivery of nobody, proof, contact, marker."""
 
 
 class _Row(BaseModel):
@@ -43,6 +43,7 @@ class Retention:
     delivery: timedelta
     consent: timedelta
     contact: timedelta
+    marker: timedelta
 
     def days(self, kept: Literal["unfinished", "lead"]) -> int:
         """Return a time in days, as people are told."""

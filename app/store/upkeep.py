@@ -13,7 +13,7 @@ from app.store.conversations import AnswerRow, Consent, Conversation, Delivery
 from app.store.counts import folded_until
 from app.store.enquiries import Enquiry, Review
 from app.store.messages import Export, Message, Note
-from app.store.people import Person
+from app.store.people import Person, Suppression
 from app.store.turns import TurnKey
 
 Why = ColumnElement[bool]
@@ -126,6 +126,22 @@ def forget_proofs(session: Session, person_id: uuid.UUID) -> None:
     session.execute(delete(Consent).where(Consent.person_id == person_id))
     session.execute(delete(Message).where(Message.person_id == person_id))
     session.execute(delete(Person).where(Person.id == person_id))
+
+
+def purge_proofs(session: Session, *, consents: datetime, contacts: datetime) -> None:
+    """Delete what was kept of erased people, each kind as soon as its own time is over."""
+    for kept, before in ((Consent, consents), (Message, contacts)):
+        gone = select(Person.id).where(Person.state == "erased", Person.last_seen_at < before)
+        session.execute(
+            delete(kept)
+            .where(kept.person_id.in_(gone))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def purge_markers(session: Session, before: datetime) -> None:
+    """Delete unnamed markers whose time is over."""
+    session.execute(delete(Suppression).where(Suppression.set_at < before))
 
 
 def purge_deliveries(session: Session, before: datetime) -> int:

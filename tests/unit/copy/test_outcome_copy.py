@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from app.contact.types import Reason
 from app.copybook import FIELD_LIMIT_CHARACTERS, Copybook, House, Lender
 from app.dialogue.options import after_outcome
 from app.dialogue.types import Known, Say
@@ -138,12 +137,3 @@ def test_the_progress_template_is_short_and_names_no_amount(copybook):
     assert fields["time3"] == "2026年11月23日 11:20"
     assert all(len(words) <= FIELD_LIMIT_CHARACTERS for words in fields.values())
     assert not any("元" in words for words in fields.values())
-
-
-def test_every_refusal_to_write_has_words_for_operators(copybook):
-    lines = []
-    for one in Reason:
-        words = copybook.render(Say("operators.refusal", {"reason": one.value}))
-        assert words
-        lines.append(f"{one.value}: {words}")
-    assert_golden(GOLDEN / "operators" / "refusal.txt", "\n".join(lines))

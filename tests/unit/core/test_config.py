@@ -14,6 +14,7 @@ NEEDED = (
 FIT = {
     "environment": "production",
     "lender_file": "lender.json",
+    "rules_folder": "rules",
     "public_base_url": "https://quota.example.com",
     "wechat_api_base_url": "https://api.weixin.qq.com",
 }
@@ -134,6 +135,10 @@ def test_a_fit_production_is_accepted():
         ({"simulator": "on"}, "SIMULATOR must be off in production"),
         ({"clock_offset": 60}, "CLOCK_OFFSET is for local rehearsals only"),
         ({"lender_file": None}, "LENDER_FILE is needed in production: who lends?"),
+        (
+            {"rules_folder": None},
+            "RULES_FOLDER is needed in production: ours hold a demonstration policy",
+        ),
         ({"public_base_url": ""}, "PUBLIC_BASE_URL must be an https:// address in production"),
         (
             {"wechat_api_base_url": "http://127.0.0.1:9"},
