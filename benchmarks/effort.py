@@ -13,5 +13,5 @@ class Effort:
     profiled_people: int
 
 
-FULL = Effort(rounds=3, seconds=5, telling_seconds=12, profiled_people=100)
-QUICK = Effort(rounds=1, seconds=1, telling_seconds=2, profiled_people=10)
+FULL = Effort(rounds=3, seconds=5, telling_seconds=12, profiled_people=500)
+QUICK = Effort(rounds=1, seconds=1, telling_seconds=2, profiled_people=20)

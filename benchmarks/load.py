@@ -97,7 +97,8 @@ class _Answers:
                 connection.sendall(request)
                 response = HTTPResponse(connection)
                 response.begin()
-                is_right = response.status == _OK and XML.encode() in response.read()
+                body = response.read()
+                is_right = response.status == _OK and XML.encode() in body
                 with self._lock:
                     self.wrong += not is_right
                     self.seconds.append(time.perf_counter() - began)

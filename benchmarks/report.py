@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.contest import CONTENDERS, Contender, Run
 from benchmarks.processes import Memory
-from benchmarks.profile import Share
+from benchmarks.sampling import Share
 from benchmarks.telling import Telling
 from benchmarks.turn import Anatomy
 
@@ -46,9 +46,9 @@ class Report:
             _STANDING_NOTE,
             "## One form turn",
             self._turn(),
-            _table(_SHARE, [_share_cells(one) for one in self.anatomy.parts]),
-            "The functions that take most by themselves:",
-            _table(_SHARE, [_share_cells(one) for one in self.anatomy.top]),
+            _table(_SHARE, [self._share_cells(one) for one in self.anatomy.parts]),
+            "Our functions, with all that they call:",
+            _table(_SHARE, [self._share_cells(one) for one in self.anatomy.functions]),
             "## From the last answer to the quota",
             _table(_TELLING, [_telling_cells(one) for one in self.tellings]),
             "## Memory",
@@ -71,10 +71,13 @@ class Report:
         return (
             f"{one.statements:.1f} statements and a commit in {one.round_trips:.1f} round trips"
             f" (libpq's own trace, BEGIN and COMMIT counted as round trips). One after another,"
-            f" without Granian, a turn takes {one.wall_ms:.2f} ms, {one.processor_ms:.2f} ms of it"
-            " on our processor. Where the profiler sees the time (it slows Python down: read the"
-            " shares, not the sum):"
+            f" without Granian, a turn takes {one.wall_ms:.2f} ms: {one.processor_ms:.2f} ms of our"
+            " own processor time, the rest waiting for PostgreSQL and for the processor. Where our"
+            f" own time goes ({one.samples} samples of {one.turns} turns):"
         )
+
+    def _share_cells(self, one: Share) -> tuple[Any, ...]:
+        return one.what, f"{one.share:.1%}", f"{one.share * self.anatomy.processor_ms:.2f}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ _STANDING_NOTE = (
     " that differ from the answers given. The percentiles are wrk's, corrected by it for requests"
     " that a slow answer kept from being sent."
 )
-_SHARE = ("what", "ms a turn", "calls a turn")
+_SHARE = ("what", "share", "ms a turn")
 _TELLING = ("finished a second", "finished", "told", "p50 s", "p95 s")
 _MEMORY = ("process", "copies", "PSS MB", "RSS MB", "scientific libraries")
 
@@ -148,10 +151,6 @@ def _standing_cells(row: Standing) -> tuple[Any, ...]:
     )
 
 
-def _share_cells(one: Share) -> tuple[Any, ...]:
-    return one.what, f"{one.milliseconds:.3f}", f"{one.calls:.1f}"
-
-
 def _telling_cells(one: Telling) -> tuple[Any, ...]:
     return one.rate, one.finished, one.told, f"{one.p50_seconds:.2f}", f"{one.p95_seconds:.2f}"
 
@@ -160,10 +159,11 @@ def _memory_cells(memory: Sequence[Memory]) -> list[tuple[Any, ...]]:
     """Return one line a program: its largest process."""
     cells = []
     for program, copies in groupby(sorted(memory, key=_program_of), key=_program_of):
-        largest, *rest = sorted(copies, key=lambda one: -one.pss_mb)
-        heavy = ", ".join(largest.heavy) or "none"
+        all_copies = list(copies)
+        largest = max(all_copies, key=lambda one: one.pss_mb)
+        heavy = ", ".join(sorted({name for one in all_copies for name in one.heavy})) or "none"
         sizes = f"{largest.pss_mb:.0f}", f"{largest.rss_mb:.0f}"
-        cells.append((program, 1 + len(rest), *sizes, heavy))
+        cells.append((program, len(all_copies), *sizes, heavy))
     return cells
 
 

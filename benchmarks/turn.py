@@ -1,6 +1,5 @@
 """Take form turns in this process: what one says to PostgreSQL, and where its time goes."""
 
-import cProfile
 import tempfile
 import time
 from collections.abc import Iterable
@@ -19,7 +18,7 @@ from app.core.config import Settings
 from benchmarks import deliveries
 from benchmarks.deliveries import AGREEMENT, ANSWERS, Request
 from benchmarks.installation import Installation, wire_of
-from benchmarks.profile import Share, by_function, by_part
+from benchmarks.sampling import Sampler, Share
 from handlers.factory import create_app
 
 _CONTROL = (' "BEGIN', ' "COMMIT')
@@ -30,16 +29,17 @@ class Anatomy:
     """One form turn, averaged over many: statements, round trips, milliseconds."""
 
     turns: int
+    samples: int
     statements: float
     round_trips: float
     wall_ms: float
     processor_ms: float
     parts: tuple[Share, ...]
-    top: tuple[Share, ...]
+    functions: tuple[Share, ...]
 
 
 def dissect(installation: Installation, people: int, log: TextIO) -> Anatomy:
-    """Take turns one after another without Granian; count, then time, then profile."""
+    """Take turns one after another without Granian; count, then time and look where it goes."""
     # It keeps the stderr that it finds at the start for its lines: one a turn.
     with redirect_stderr(log):
         app = _application(installation)
@@ -51,21 +51,21 @@ def dissect(installation: Installation, people: int, log: TextIO) -> Anatomy:
     requests = iter(deliveries.in_turns(wire, openids, ANSWERS))
     _take(app, islice(requests, people))
     statements, round_trips = _spoken(engine, app, islice(requests, people))
-    timed, profiled = list(islice(requests, 2 * people)), list(requests)
+    rest = list(requests)
     began, spent = time.perf_counter(), time.process_time()
-    _take(app, timed)
+    with Sampler() as sampler:
+        _take(app, rest)
     wall, processor = time.perf_counter() - began, time.process_time() - spent
-    profile = cProfile.Profile()
-    profile.runcall(_take, app, profiled)
     engine.dispose()
     return Anatomy(
-        turns=people,
+        turns=len(rest),
+        samples=sampler.samples,
         statements=statements / people,
         round_trips=round_trips / people,
-        wall_ms=wall / len(timed) * 1000,
-        processor_ms=processor / len(timed) * 1000,
-        parts=tuple(by_part(profile, len(profiled))),
-        top=tuple(by_function(profile, len(profiled))),
+        wall_ms=wall / len(rest) * 1000,
+        processor_ms=processor / len(rest) * 1000,
+        parts=sampler.parts(),
+        functions=sampler.functions(),
     )
 
 
