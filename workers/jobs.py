@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 
 from app.bootstrap.workers import build_worker_deps
-from app.core.errors import DatabaseAway, LenderUnset, StateUnavailable
+from app.core.errors import DatabaseAway, JobFailed, LenderUnset, StateUnavailable
 from app.core.log import get_logger
 from app.core.log import trail as follow
 from app.deps import Deps
@@ -32,6 +32,10 @@ def _job(trail: str) -> Iterator[None]:
             yield
         except (DatabaseAway, StateUnavailable) as away:
             get_logger().warning("job_given_up", because=type(away).__name__)
+        except Exception as error:
+            # The queue would keep and print the exception's text, which may quote a person.
+            get_logger().error("job_failed", exc_info=error)
+            raise JobFailed from None
 
 
 def score_due(trail: str) -> None:

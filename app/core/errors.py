@@ -7,6 +7,7 @@ Failure
 ├── DatabaseAway           PostgreSQL did not answer in time
 ├── StateUnavailable       Redis did not answer
 ├── LenderUnset            nobody has said who lends
+├── JobFailed              a job's own mistake; the log names its place
 ├── NotFound               nothing has that id
 ├── NotAllowed             the rules forbid what was asked
 └── PlatformFailure
@@ -53,6 +54,10 @@ class StateUnavailable(Failure):
 
 class LenderUnset(Failure):
     """Nobody has said who lends; without a lender's profile nothing is decided."""
+
+
+class JobFailed(Failure):
+    """A job failed by our own mistake; the log names its place."""
 
 
 class NotFound(Failure):

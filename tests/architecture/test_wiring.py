@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 def functions_that_take_a_trail(module):
     found = inspect.getmembers(module, inspect.isfunction)
-    return {name for name, one in found if list(inspect.signature(one).parameters) == ["trail"]}
+    public = [(name, one) for name, one in found if not name.startswith("_")]
+    return {name for name, one in public if list(inspect.signature(one).parameters) == ["trail"]}
 
 
 def processes():
