@@ -257,7 +257,8 @@ def _facts(
 ) -> ContactFacts:
     person = due.person
     return ContactFacts(
-        follows=person.follows and person.state == "active" and not person.is_muted,
+        # Who is restricted still hears the end of the case that they are kept for.
+        follows=person.follows and person.state != "erased" and not person.is_muted,
         allowances=Allowances(
             message=_window(person.message_left - charged, person.message_until),
             event=_window(person.event_left - charged, person.event_until),

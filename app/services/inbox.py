@@ -103,7 +103,8 @@ def masked(openid: str) -> str:
 
 def _way(deps: Deps, person: Person, now: datetime) -> Way:
     facts = ContactFacts(
-        follows=person.follows and person.state == "active" and not person.is_muted,
+        # Who is restricted still hears the end of the case that they are kept for.
+        follows=person.follows and person.state != "erased" and not person.is_muted,
         allowances=Allowances(
             message=_window(person.message_left, person.message_until),
             event=_window(person.event_left, person.event_until),

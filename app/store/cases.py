@@ -9,11 +9,11 @@ from typing import Any
 FetchOne = Callable[[str, Mapping[str, Any]], Any]
 
 _CASE = """
-SELECT e.form, e.form_version, d.assessment, d.decided_at, d.decided_by,
+SELECT e.form, e.form_version, d.id, d.assessment, d.decided_at, d.decided_by,
        r.opened_at, r.due_at, h.asked_at, h.due_at, h.good_time
 FROM enquiries e
 LEFT JOIN LATERAL (
-    SELECT assessment, decided_at, decided_by FROM decisions
+    SELECT id, assessment, decided_at, decided_by FROM decisions
     WHERE enquiry_id = e.id ORDER BY decided_at DESC, decided_by = 'auto' LIMIT 1
 ) d ON true
 LEFT JOIN LATERAL (
@@ -34,6 +34,7 @@ class Case:
 
     form: str
     form_version: int
+    decision_id: uuid.UUID | None
     assessment: dict[str, Any] | None
     decided_at: datetime | None
     decided_by: str | None

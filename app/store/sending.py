@@ -84,6 +84,9 @@ def tell_story(session: Session, due: Due) -> Story | None:
     position: bytes | None = None
     if due.decision is not None:
         case = fetch_case(_fetcher(session), due.decision.enquiry_id)
+        if case is None or case.decision_id != due.decision.id:
+            # A later decision about the same enquiry is told by a message of its own.
+            return None
     if message.copy_key == "reminder.unfinished":
         position = session.scalar(
             select(Conversation.position_sealed).where(
