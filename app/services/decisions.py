@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.clock import SHANGHAI
 from app.core.crypto import Sealer, WrappedKey
+from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
@@ -95,6 +96,8 @@ def _decide(
     try:
         facts = facts_from_answers(enquiry.answers)
         assessment = assess(facts, circumstances, book)
+        dossier = Dossier(facts, circumstances, None, assessment)
+        decision = _decision_row(deps, submitted.person, enquiry, dossier, now, "auto")
     except Exception as error:
         # One enquiry that cannot be assessed must not hold up the others: a person decides it.
         field = error.field if isinstance(error, AnswerUnusable) else ""
@@ -103,7 +106,8 @@ def _decide(
         _refer(outcomes, enquiry, now, "policy")
         outcomes.messages.append(_message_row(enquiry, None, _COPY["refer"], now))
         return
-    _record(deps, submitted, Dossier(facts, circumstances, None, assessment), now, outcomes)
+    decision["consent_ids"] = sorted(submitted.consents.values())
+    _record(enquiry, decision, now, outcomes)
 
 
 def _may_be_read(submitted: Submitted) -> bool:
@@ -113,12 +117,8 @@ def _may_be_read(submitted: Submitted) -> bool:
     return needed <= set(submitted.consents)
 
 
-def _record(
-    deps: Deps, submitted: Submitted, dossier: Dossier, now: datetime, outcomes: _Outcomes
-) -> None:
-    enquiry, outcome = submitted.enquiry, dossier.assessment.outcome
-    decision = _decision_row(deps, submitted.person, enquiry, dossier, now, "auto")
-    decision["consent_ids"] = sorted(submitted.consents.values())
+def _record(enquiry: Enquiry, decision: dict[str, Any], now: datetime, outcomes: _Outcomes) -> None:
+    outcome = decision["outcome"]
     outcomes.decisions.append(decision)
     if outcome == "refer":
         _refer(outcomes, enquiry, now, "asked" if enquiry.by_person else "policy")
@@ -154,15 +154,16 @@ def decide_review(
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         review, enquiry, person = deciding.get_open_review(session, review_id)
+        consents = deciding.live_consents(session, [person.id])[person.id]
+        if "answers" not in consents:
+            raise NotAllowed("The person has withdrawn the consent to be assessed.")
         earlier = deciding.latest_decision(session, enquiry.id)
         facts, circumstances = _inputs(deps, person, enquiry, earlier, now)
         verdict = Verdict(approved_fen)
         assessment = decide_by_hand(facts, circumstances, deps.rulebook(), verdict)
         dossier = Dossier(facts, circumstances, verdict, assessment)
         row = _decision_row(deps, person, enquiry, dossier, now, by)
-        row["consent_ids"] = sorted(
-            deciding.live_consents(session, [person.id])[person.id].values()
-        )
+        row["consent_ids"] = sorted(consents.values())
         deciding.add_decisions(session, [row])
         deciding.set_state(session, [enquiry.id], "decided")
         review.state, review.decided_at, review.decided_by = "decided", now, by

@@ -106,6 +106,9 @@ def _consented(context: TurnContext, position: Position, effect: Consented) -> N
     if effect.purpose == "marketing":
         context.after.marketing_asked_at = context.now
         context.after.marketing_stopped = effect.act != "given"
+    if (effect.purpose, effect.act) == ("answers", "withdrawn"):
+        context.writes.withdraw(context.seat.id)
+        context.writes.cancel_messages(context.seat.id, _UNASKED, "withdrawn")
     _funnel(context, position, f"consent_{effect.act}", effect.purpose)
 
 

@@ -10,7 +10,7 @@ from app.core.types import Followed, Inbound, Text
 from app.dialogue.positions import position_to_json
 from app.dialogue.types import Position, Say
 from app.steps.effects import TurnContext
-from app.steps.seat import channel_of
+from app.steps.seat import channel_of, sent_at
 from app.store import erasure
 from app.store.turns import TurnTransaction
 from app.store.writes import NewMessage, PersonState
@@ -127,7 +127,8 @@ def _keep_person(context: TurnContext, inbound: Inbound) -> None:
         followed_at=now if is_follow else (row.followed_at if row else None),
         latest_channel=channel_of(inbound) or (row.latest_channel if row else None),
         last_seen_at=now,
-        last_message_at=now,
+        # A late turn may run at night; what is an answer counts from when the person spoke.
+        last_message_at=sent_at(inbound, now),
         consents=tuple(sorted(after.consents)),
         marketing_asked_at=after.marketing_asked_at,
         marketing_stopped=after.marketing_stopped,

@@ -149,6 +149,14 @@ def channel_of(inbound: Inbound) -> str | None:
     return inbound.scene if isinstance(inbound, Scanned) else None
 
 
+def sent_at(inbound: Inbound, now: datetime) -> datetime:
+    """Return when the person spoke, by the platform's clock.
+
+    A time to come, or one that no calendar has, would open a window that the platform does not.
+    """
+    return datetime.fromtimestamp(min(inbound.created_at, int(now.timestamp())), tz=now.tzinfo)
+
+
 def _position(sealer: Sealer, sealed: bytes | None) -> Position:
     if sealed is None:
         return Position()
@@ -167,12 +175,10 @@ def _opened(deps: Deps, inbound: Inbound, before: Allowances) -> Allowances:
     if kind is None:
         return before
     now = deps.clock.now()
-    # A time to come, or one that no calendar has, would open a window that the platform does not.
-    sent_at = datetime.fromtimestamp(min(inbound.created_at, int(now.timestamp())), tz=now.tzinfo)
     return after_inbound(
         before,
         kind,
-        sent_at,
+        sent_at(inbound, now),
         tap_opens=deps.settings.tap_opens,
         rules=deps.contact_book.window_rules(now),
     )

@@ -65,7 +65,7 @@ class Decision(Base):
 
 
 class Review(Base):
-    """A case that waits for a person. `kind`: policy, asked. `state`: open, decided."""
+    """A case that waits for a person. `kind`: policy, asked. `state`: open, decided, withdrawn."""
 
     __tablename__ = "reviews"
     __table_args__ = (

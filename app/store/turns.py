@@ -246,7 +246,8 @@ class Turns:
     def begin(self) -> Iterator[TurnTransaction]:
         """Open a transaction; commit at the end, roll back on any exception.
 
-        A lost or refused connection becomes `DatabaseAway`, and is not given to anybody else.
+        A lost or refused connection becomes `DatabaseAway`, and is not given to anybody else; so
+        does a row that an import has added since: another run sees it.
         """
         try:
             connection = self.engine.raw_connection()
@@ -255,7 +256,7 @@ class Turns:
         try:
             yield TurnTransaction(cast(psycopg.Connection[Any], connection).cursor())
             connection.commit()
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psycopg.errors.UniqueViolation):
             connection.invalidate()
             raise DatabaseAway from None
         finally:

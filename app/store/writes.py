@@ -267,6 +267,19 @@ class Writes:
             *(enquiry_id, person_id, self._now, due_at),
         )
 
+    def withdraw(self, person_id: uuid.UUID) -> None:
+        """End what still waits to be assessed, by the house or by a person."""
+        self._add(
+            "UPDATE reviews SET state='withdrawn', decided_at=%s"
+            " WHERE person_id=%s AND state='open'",
+            *(self._now, person_id),
+        )
+        self._add(
+            "UPDATE enquiries SET state='withdrawn'"
+            " WHERE person_id=%s AND state IN ('submitted', 'in_review')",
+            person_id,
+        )
+
     def handover(
         self, person_id: uuid.UUID, decision_id: uuid.UUID, good_time: str, due_at: datetime
     ) -> None:

@@ -1,15 +1,19 @@
 """Nothing is promised that is not kept, and nothing that was promised is done twice."""
 
+import pytest
 from sqlalchemy import select, update
 
+from app.core.clock import monotonic
+from app.core.errors import DatabaseAway, NotAllowed, NotFound
 from app.deps import Deps
 from app.services import decisions, delivery
+from app.services.conversation import Arrival, _key_of, _take_turn, receive
 from app.store import sending
 from app.store.enquiries import Enquiry, Review
 from app.store.people import Person
-from tests.builders import hear, say, types
+from app.store.turns import Loaded, TurnKey, TurnTransaction
+from tests.builders import fill, finish, follows, hear, say, types
 from tests.fakes import FixedClock, RecordingGateway
-from tests.integration.turn.test_main_job import fill, finish
 
 
 def test_a_review_asked_for_before_there_is_a_decision_is_not_promised(deps: Deps) -> None:
@@ -58,3 +62,87 @@ def test_what_is_kept_only_for_a_case_is_not_assessed(deps: Deps) -> None:
     decisions.score_due(deps)
     with deps.sessions() as session:
         assert session.scalars(select(Enquiry.state)).one() == "withdrawn"
+
+
+def test_who_withdraws_is_neither_assessed_by_a_person_nor_written_to(
+    deps: Deps, gateway: RecordingGateway, clock: FixedClock
+) -> None:
+    finish(deps)
+    hear(deps, types(deps, "明天提醒我一次", option_id="c.remind"))
+    say(deps, "人工复核")
+    (case,) = decisions.list_reviews(deps)
+    say(deps, "撤回同意")
+    assert decisions.list_reviews(deps) == []
+    with pytest.raises(NotFound):
+        decisions.decide_review(deps, case.id, by="li", approved_fen=None, note="")
+    clock.advance(hours=23)
+    before = len(gateway.sent)
+    delivery.deliver_due(deps)
+    assert len(gateway.sent) == before
+
+
+def test_a_review_opened_while_the_consent_went_is_not_decided(deps: Deps) -> None:
+    finish(deps)
+    say(deps, "撤回同意")
+    with deps.sessions.begin() as session:
+        enquiry = session.scalars(select(Enquiry)).one()
+        review = Review(
+            enquiry_id=enquiry.id,
+            person_id=enquiry.person_id,
+            kind="policy",
+            state="open",
+            opened_at=deps.clock.now(),
+            due_at=deps.clock.now(),
+        )
+        session.add(review)
+        session.flush()  # its id is asked for
+        review_id = review.id
+    with pytest.raises(NotAllowed):
+        decisions.decide_review(deps, review_id, by="li", approved_fen=None, note="")
+
+
+def test_one_person_whose_key_is_lost_does_not_hold_up_the_decisions_of_others(
+    deps: Deps,
+) -> None:
+    fill(deps)
+    say(deps, "1")
+    with deps.sessions.begin() as session:
+        session.execute(update(Person).values(wrapped_key=b"lost"))
+    fill(deps, openid="oAnother")
+    say(deps, "1", openid="oAnother")
+    decisions.score_due(deps)
+    with deps.sessions() as session:
+        states = session.scalars(select(Enquiry.state).order_by(Enquiry.submitted_at)).all()
+    assert sorted(states) == ["decided", "in_review"]
+
+
+def test_a_late_turn_at_night_does_not_make_its_words_an_answer(
+    deps: Deps, gateway: RecordingGateway, clock: FixedClock
+) -> None:
+    clock.advance(hours=11)  # nine in the evening in Shanghai
+    hear(deps, follows(deps))
+    inbound = types(deps, "你好")
+    clock.advance(hours=6)
+    reply = receive(deps, inbound, Arrival(monotonic(), "trail", is_late=True))
+    assert reply is not None
+    delivery.deliver_due(deps)
+    assert gateway.sent == []
+    clock.advance(hours=5)
+    delivery.deliver_due(deps)
+    assert len(gateway.sent) == 1
+
+
+def test_a_person_whom_an_import_adds_meanwhile_is_met_by_another_run(deps: Deps) -> None:
+    inbound = types(deps, "你好")
+    key = _key_of(deps, inbound)
+    hear(deps, follows(deps, "oAnother"))
+
+    class Overtaken(TurnTransaction):
+        def load(self, key: TurnKey) -> Loaded:
+            loaded = super().load(key)
+            with deps.sessions.begin() as session:
+                session.execute(update(Person).values(openid_index=key.openid_index))
+            return loaded
+
+    with pytest.raises(DatabaseAway), deps.turns.begin() as turn:
+        _take_turn(deps, Overtaken(turn.cursor), key, inbound, Arrival(monotonic(), "trail"))
