@@ -207,7 +207,9 @@ def handover(scene: Scene) -> Turn:
 
 
 def handover_at(scene: Scene, time: str = "") -> Turn:
-    """Keep the good time, chosen or in the person's own words."""
+    """Keep the good time, chosen or in the person's own words, if there is still a quota."""
+    if scene.known.quota != "approved":
+        return quota(scene)
     asked = (Asked("handover", time or own_words(scene.words)),)
     return consents.ask_marketing(scene, stay(scene, Say("command.handover_recorded"), asked))
 

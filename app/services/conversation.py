@@ -10,6 +10,7 @@ from app.core.log import get_logger
 from app.core.types import (
     Attachment,
     ErasureOrdered,
+    Followed,
     Inbound,
     JobFinished,
     MenuClicked,
@@ -118,7 +119,7 @@ def _take_turn(
             turn.reply_fetched(key, now)
         return _earlier_reply(deps, loaded)
     writes = Writes(now, arrival.trail)
-    if not _is_answered(inbound):
+    if not _is_answered(inbound) or _came_before_erasure(inbound, loaded, arrival):
         _take_note(turn, writes, key, inbound, loaded)
         return None
     return _speak(turn, _context(deps, writes, key, inbound, loaded), inbound, arrival)
@@ -129,6 +130,12 @@ def _is_answered(inbound: Inbound) -> bool:
     if isinstance(inbound, MenuClicked):
         return inbound.opens_window
     return not isinstance(inbound, _WITHOUT_ANSWER)
+
+
+def _came_before_erasure(inbound: Inbound, loaded: Loaded, arrival: Arrival) -> bool:
+    """Say whether this waited while its person was erased: it must not bring the person back."""
+    is_gone = loaded.person is None and "erased" in loaded.markers
+    return arrival.is_late and is_gone and not isinstance(inbound, Followed)
 
 
 def _earlier_reply(deps: Deps, loaded: Loaded) -> Reply | None:
@@ -147,6 +154,8 @@ def _take_note(
         if person.marketing_stopped:
             writes.marker(key.openid_index, "no_marketing")
         erasure.erase(turn, person.id)
+        # Whoever is kept for a case is gone all the same, and is not written to.
+        writes.gone(person.id)
     if isinstance(inbound, JobFinished):
         writes.job_finished(inbound.message_id, inbound.status)
     writes.answered(key.delivery, None, type(inbound).__name__, (None, None), inbound.created_at)

@@ -68,6 +68,9 @@ _RESTRICT = (
     "DELETE FROM handovers WHERE person_id=%(person)s",
     """UPDATE messages SET state='skipped', reason='restricted'
        WHERE person_id=%(person)s AND state='queued'""",
+    # Should they come back, what they had erased does not.
+    """UPDATE enquiries SET state='withdrawn' WHERE person_id=%(person)s AND NOT EXISTS
+       (SELECT FROM reviews WHERE enquiry_id=enquiries.id AND state='open')""",
     """UPDATE people SET state='restricted', consents='{}', marketing_stopped=true
        WHERE id=%(person)s""",
 )

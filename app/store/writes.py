@@ -298,6 +298,12 @@ class Writes:
             *(token_index, person_id, expires_at),
         )
 
+    def gone(self, person_id: uuid.UUID) -> None:
+        """Record that the person left us, and every window with them."""
+        self._add(
+            "UPDATE people SET follows=false, message_left=0, event_left=0 WHERE id=%s", person_id
+        )
+
     def marker(self, openid_index: bytes, kind: str) -> None:
         """Set an unnamed marker that outlives an erasure."""
         self._add(

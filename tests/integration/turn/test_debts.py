@@ -3,9 +3,8 @@
 from app.core.errors import OutcomeUnknown
 from app.deps import Deps
 from app.services import decisions, delivery, upkeep
-from tests.builders import say
+from tests.builders import SALARIED, fill, say
 from tests.fakes import FixedClock, RecordingGateway
-from tests.integration.turn.test_main_job import SALARIED, fill
 
 
 def test_a_reminder_whose_outcome_is_unknown_is_no_debt(

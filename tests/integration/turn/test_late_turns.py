@@ -9,6 +9,7 @@ from app.deps import Deps
 from app.services import conversation
 from app.steps import late
 from app.store.conversations import Delivery
+from app.store.people import Person
 from tests.builders import ACCOUNT, OPENID, follows, hear, say, types
 from tests.fakes import FixedClock
 
@@ -63,3 +64,18 @@ def test_an_event_that_nobody_waits_on_is_not_answered_without_the_database(deps
     )
     assert conversation.try_later(deps, finished) is None
     assert conversation.try_later(deps, types(deps, "你好")) is not None
+
+
+def test_words_that_waited_while_their_person_was_erased_do_not_bring_the_person_back(
+    deps: Deps,
+) -> None:
+    hear(deps, follows(deps))
+    waiting = types(deps, "你好")
+    leave_waiting(deps, waiting)
+    say(deps, "删除我的数据", "确认删除")
+    conversation.run_late(deps, "trail")
+    with deps.sessions() as session:
+        assert session.scalars(select(Person.state)).all() == ["erased"]
+        assert (
+            session.scalars(select(Delivery.state).where(Delivery.state == "waiting")).all() == []
+        )

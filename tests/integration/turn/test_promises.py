@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import select, update
 
 from app.core.clock import monotonic
-from app.core.errors import DatabaseAway, NotAllowed, NotFound
+from app.core.errors import DatabaseAway, NotAllowed, NotFound, OutcomeUnknown
+from app.core.types import Unfollowed
 from app.deps import Deps
-from app.services import decisions, delivery
+from app.services import decisions, delivery, inbox
 from app.services.conversation import Arrival, _key_of, _take_turn, receive
 from app.store import sending
-from app.store.enquiries import Enquiry, Review
+from app.store.enquiries import Enquiry, Handover, Review
 from app.store.people import Person
 from app.store.turns import Loaded, TurnKey, TurnTransaction
 from tests.builders import fill, finish, follows, hear, say, types
@@ -146,3 +147,52 @@ def test_a_person_whom_an_import_adds_meanwhile_is_met_by_another_run(deps: Deps
 
     with pytest.raises(DatabaseAway), deps.turns.begin() as turn:
         _take_turn(deps, Overtaken(turn.cursor), key, inbound, Arrival(monotonic(), "trail"))
+
+
+def test_a_quota_that_ended_while_a_time_was_asked_for_is_not_handed_over(
+    deps: Deps, clock: FixedClock
+) -> None:
+    finish(deps)
+    assert "上午" in say(deps, "我要办理")
+    clock.advance(days=60)
+    assert "已登记" not in say(deps, "上午")
+    with deps.sessions() as session:
+        assert session.scalars(select(Handover)).all() == []
+
+
+def test_what_was_erased_but_for_a_complaint_does_not_come_back_with_a_new_consent(
+    deps: Deps,
+) -> None:
+    finish(deps)
+    say(deps, "投诉", "利率写得不清楚", "删除我的数据", "确认删除")
+    say(deps, "测额度", "同意")
+    assert "12,000" not in say(deps, "我的额度")
+    with deps.sessions() as session:
+        assert session.scalars(select(Person.state)).one() == "active"
+
+
+def test_nothing_is_owed_to_somebody_erased(deps: Deps, gateway: RecordingGateway) -> None:
+    fill(deps)
+    say(deps, "1")
+    decisions.score_due(deps)
+    gateway.fail_next(OutcomeUnknown())
+    delivery.deliver_due(deps)
+    assert len(delivery.list_owed(deps)) == 1
+    with deps.sessions.begin() as session:
+        session.execute(update(Person).values(state="erased"))
+    assert delivery.list_owed(deps) == []
+
+
+def test_who_leaves_with_a_complaint_open_is_not_written_to(
+    deps: Deps, gateway: RecordingGateway
+) -> None:
+    finish(deps)
+    say(deps, "投诉", "利率写得不清楚")
+    left = types(deps, "")
+    facts = {"account": left.account, "openid": left.openid, "created_at": left.created_at}
+    hear(deps, Unfollowed(**facts, delivery_id="e:left"))
+    (note,) = inbox.list_notes(deps)[:1]
+    assert inbox.answer_note(deps, note.id, by="li", words="已改写") == "next_contact"
+    before = len(gateway.sent)
+    delivery.deliver_due(deps)
+    assert len(gateway.sent) == before
