@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, false, func, insert, or_, select, update
+from sqlalchemy import Integer, case, cast, false, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.store.cases import Case, FetchOne, fetch_case
@@ -184,8 +184,9 @@ def start_sending(
 def _charge(session: Session, person_id: uuid.UUID, now: datetime) -> Charge:
     """Charge every window that is open: app/contact/ledger.py says why."""
     before = select(Person).where(Person.id == person_id).with_for_update().cte("before").c
-    is_message_open = (before.message_left > 0) & (before.message_until > now)
-    is_event_open = (before.event_left > 0) & (before.event_until > now)
+    # A window that was never opened has no end: compared, it says neither yes nor no.
+    is_message_open = (before.message_left > 0) & func.coalesce(before.message_until > now, false())
+    is_event_open = (before.event_left > 0) & func.coalesce(before.event_until > now, false())
     charged = session.execute(
         update(Person)
         .where(Person.id == before.id)
@@ -204,8 +205,9 @@ def _charge(session: Session, person_id: uuid.UUID, now: datetime) -> Charge:
 
 def give_back(session: Session, person_id: uuid.UUID, charge: Charge) -> None:
     """Undo a charge for what the platform did not take; a window opened since was never charged."""
-    was_message = func.coalesce(Person.message_until == charge.message_until, false())
-    was_event = func.coalesce(Person.event_until == charge.event_until, false())
+    # As values: `== None` would be written IS NULL, and be true of a window never opened.
+    was_message = func.coalesce(Person.message_until == literal(charge.message_until), false())
+    was_event = func.coalesce(Person.event_until == literal(charge.event_until), false())
     session.execute(
         update(Person)
         .where(Person.id == person_id)
@@ -280,6 +282,11 @@ def list_owed(session: Session) -> Sequence[Message]:
     """List messages whose outcome is unknown or that no channel could carry, the oldest first."""
     return session.scalars(
         select(Message)
-        .where(Message.state.in_(("unknown", "untold")), Message.klass.in_(OWED))
+        .join(Person, Person.id == Message.person_id)
+        .where(
+            Message.state.in_(("unknown", "untold")),
+            Message.klass.in_(OWED),
+            Person.state != "erased",
+        )
         .order_by(Message.created_at)
     ).all()

@@ -7,9 +7,8 @@ from app.deps import Deps
 from app.services import decisions, delivery, upkeep
 from app.store.messages import Message
 from app.store.people import Person
-from tests.builders import say
+from tests.builders import SALARIED, fill, say
 from tests.fakes import FixedClock, RecordingGateway
-from tests.integration.turn.test_main_job import SALARIED, fill
 
 
 def test_a_try_that_never_reached_the_platform_costs_nothing_of_the_allowance(
@@ -73,3 +72,18 @@ def test_a_reminder_that_waited_for_the_morning_is_not_sent_once_the_form_is_han
     assert gateway.sent == []
     with deps.sessions() as session:
         assert session.scalars(select(Message.state)).all() == ["skipped"]
+
+
+def test_a_window_that_was_never_opened_is_neither_charged_nor_given_back(
+    deps: Deps, gateway: RecordingGateway
+) -> None:
+    fill(deps)
+    say(deps, "1")
+    decisions.score_due(deps)
+    with deps.sessions.begin() as session:
+        session.execute(update(Person).values(event_left=0, event_until=None))
+    gateway.fail_next(PlatformUnreachable())
+    delivery.deliver_due(deps)
+    with deps.sessions() as session:
+        person = session.scalars(select(Person)).one()
+    assert (person.message_left, person.event_left) == (5, 0)
