@@ -21,7 +21,7 @@ _LIBRARIES = {
     "prometheus_client": "metrics",
     "psycopg": "psycopg and libpq",
     "psycopg_binary": "psycopg and libpq",
-    "sqlalchemy": "SQLAlchemy: the pool",
+    "sqlalchemy": "SQLAlchemy",
     "structlog": "structlog: a line a turn",
     "wechatpy": "wechatpy and xmltodict: XML",
     "xmltodict": "wechatpy and xmltodict: XML",
