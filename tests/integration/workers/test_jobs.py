@@ -16,7 +16,7 @@ from app.store.conversations import Delivery
 from app.store.enquiries import Enquiry
 from app.store.messages import Message, OutboxRow
 from app.store.people import Person
-from tests.builders import follows, hear, say, types
+from tests.builders import fill, follows, hear, say, types
 from tests.fakes import FixedClock
 from tests.integration.turn.test_same_answer import held_turn
 from workers import clock as timetable
@@ -24,15 +24,10 @@ from workers import jobs, main, relay
 
 pytestmark = pytest.mark.usefixtures("worker_environment")
 
-SALARIED = (
-    *("同意", "2", "上班", "浙江杭州", "1", "3万 一年", "3年以上"),
-    *("单独同意", "4", "2", "没有逾期", "1"),
-)
-
 
 def submit(deps: Deps) -> None:
-    hear(deps, follows(deps))
-    say(deps, *SALARIED)
+    fill(deps)
+    say(deps, "1")
 
 
 def wait_for_a_turn(deps: Deps, engine) -> None:
