@@ -11,11 +11,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import psutil
 import psycopg
+import redis
 
 from local import leftovers
 from local.settings import ROOT, Settings
@@ -70,17 +73,57 @@ class House:
 
     def processes(self, program: str) -> list[psutil.Process]:
         """List those of its processes whose command says this, the oldest first."""
-        found = []
+        found = {}
         for process in leftovers.of_installation(self.folder):
             with contextlib.suppress(psutil.NoSuchProcess):  # gone meanwhile
                 if program in " ".join(process.cmdline()):
-                    found.append((process.create_time(), process.pid, process))
-        return [process for *_, process in sorted(found, key=lambda one: one[:2])]
+                    found[process] = process.create_time(), process.pid
+        return sorted(found, key=found.__getitem__)
+
+    def is_well(self) -> bool:
+        """Say whether web, database and queue answer."""
+        return self._answers("readyz")
+
+    def is_alive(self) -> bool:
+        """Say whether the web process answers at all."""
+        return self._answers("healthz")
+
+    def empty_redis(self) -> None:
+        with redis.Redis.from_url(self.inside()["REDIS_URL"]) as client:
+            client.flushall()
+
+    @contextmanager
+    def without(self, server: str) -> Iterator[None]:
+        """Stop one of its servers for a while, as an operator would."""
+        self._supervise("stop", f"databases:{server}")
+        try:
+            yield
+        finally:
+            self._supervise("start", f"databases:{server}")
+
+    def _supervise(self, *command: str) -> None:
+        sockets = Settings(_env_file=None, data_dir=self.folder).socket_dir
+        control = [sys.executable, "-m", "supervisor.supervisorctl"]
+        control += ["-s", f"unix://{sockets}/supervisor.sock", *command]
+        done = subprocess.run(control, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def logs(self) -> dict[str, str]:
         """Return what every program has logged."""
         files = (self.folder / "logs").iterdir()
         return {one.name: one.read_text(errors="replace") for one in files}
+
+    def _answers(self, path: str) -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=5) as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except OSError:
+            return False
+
+    @property
+    def account(self) -> str:
+        """Return the original id of the account that the pretend WeChat plays."""
+        return str(self.wechat.ask("GET", "state", {})["account"]["id"])
 
     def start(self) -> None:
         self._launcher = subprocess.Popen(

@@ -13,7 +13,6 @@ from xml.etree import ElementTree as ET
 Json = dict[str, Any]
 SEND = "/cgi-bin/message/custom/send"
 PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = 0.05
 
 # Everything that the personal form asks, typed; the amount brings the term along.
 SALARIED = (
@@ -25,11 +24,14 @@ TOLD_IN_EXAMPLE = "12,000～20,000元"
 
 def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
     """Return what the condition returns once it is true; fail when it never is."""
-    tick = threading.Event()
-    for _ in range(int(seconds / LOOK_SECONDS)):
+    tick, waited, pause = threading.Event(), 0.0, 0.05
+    while waited < seconds:
         if found := condition():
             return found
-        tick.wait(LOOK_SECONDS)
+        tick.wait(pause)
+        waited += pause
+        # Forty people who wait must not keep the machine busy by asking.
+        pause = min(0.5, pause * 1.3)
     raise AssertionError(f"{what}, for {seconds} seconds")
 
 

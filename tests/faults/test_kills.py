@@ -1,0 +1,104 @@
+"""Forty people fill in forms while processes are killed: nobody loses anything, all are told."""
+
+import contextlib
+import random
+import threading
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.faults.crowd import PEOPLE, QUOTA, Crowd, nothing_personal_is_logged
+from tests.house import House, a_house
+from tests.phones import until
+
+pytestmark = pytest.mark.faults
+
+SEED = 20261123
+PAUSE_SECONDS = (0.1, 1.0)
+UP_SECONDS = 60
+# Some have begun their second form, so that others are just being told.
+HALF_WAY = PEOPLE + PEOPLE // 2
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with a_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture
+def crowd(house: House) -> Iterator[Crowd]:
+    """A crowd that is served whatever happens, and whose words stay out of the logs."""
+    crowd = Crowd(house, SEED)
+    yield crowd
+    until(house.is_well, "the house never was well again", UP_SECONDS)
+    crowd.is_served()
+    nothing_personal_is_logged(house, crowd)
+
+
+def a_victim(house: House, dice: random.Random) -> psutil.Process:
+    """Choose somebody to kill; the web's parent rarely, for without it nobody is heard at all."""
+    workers = [*house.processes("workers.main"), *house.processes("workers.relay")]
+    web = house.processes("granian")
+    kinds = [
+        (workers, 5),
+        (web[1:], 4),
+        (house.processes("workers.clock"), 1),
+        (web[:1], 1),
+    ]
+    living = [(processes, weight) for processes, weight in kinds if processes]
+    (chosen,) = dice.choices(*zip(*living, strict=True))
+    return dice.choice(chosen)
+
+
+def test_processes_killed_at_any_moment(house: House, crowd: Crowd, pytestconfig) -> None:
+    dice = random.Random(SEED)  # noqa: S311 - a torturer's dice
+    pause = threading.Event()
+    with crowd.filling_in():
+        for _ in range(pytestconfig.getoption("kills")):
+            pause.wait(dice.uniform(*PAUSE_SECONDS))
+            with contextlib.suppress(psutil.NoSuchProcess):  # gone with the one before it
+                a_victim(house, dice).kill()
+
+
+def test_redis_comes_back_empty(house: House, crowd: Crowd) -> None:
+    with crowd.filling_in():
+        until(lambda: len(crowd.came) > HALF_WAY, "they never came back for a second form")
+        (server,) = house.processes("redis-server")
+        house.empty_redis()
+        server.kill()
+
+
+def test_postgres_is_killed_and_restarted(house: House, crowd: Crowd) -> None:
+    with crowd.filling_in():
+        until(lambda: len(crowd.came) > HALF_WAY, "they never came back for a second form")
+        house.processes("bin/postgres")[0].kill()
+
+
+def test_without_redis_people_are_answered_and_what_they_asked_for_happens_later(
+    house: House, crowd: Crowd
+) -> None:
+    somebody = crowd.somebody()
+    with house.without("redis"):
+        somebody.fill_in()
+        assert "正在评估" in somebody.phone.heard()[-1]
+        assert not house.is_well()
+    somebody.phone.hears(QUOTA)
+
+
+def test_without_postgres_people_are_told_to_try_again(house: House, crowd: Crowd) -> None:
+    somebody = crowd.somebody()
+    somebody.phone.follow()
+    with house.without("postgres"):
+        assert house.is_alive()
+        said = somebody.phone.act("text", content="同意并开始")
+        (attempts,) = said.record["copies"]
+        *refused, answered = [attempt["status"] for attempt in attempts]
+        assert refused
+        assert set(refused) == {503}
+        assert answered == 200
+        assert "再发一次" in said.words
+        assert house.is_alive()
+    until(house.is_well, "the house never was well again", UP_SECONDS)
+    somebody.fill_in()
