@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import structlog
@@ -96,8 +97,12 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - a log value is anything
     return value
 
 
+@cache
 def configure(level: str = "info") -> None:
-    """Send every log line of this process, ours and the libraries', to stderr as JSON."""
+    """Send every log line of this process, ours and the libraries', to stderr as JSON.
+
+    Once: a logger that has spoken keeps the configuration of that moment.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

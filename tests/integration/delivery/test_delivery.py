@@ -1,8 +1,6 @@
 """What becomes of a message: whether it may go, by which channel, and what the platform says."""
 
-import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,89 +8,25 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.core.clock import SHANGHAI
-from app.core.crypto import WrappedKey
 from app.core.errors import DatabaseAway, OutcomeUnknown, PlatformUnreachable, StateUnavailable
-from app.core.jobs import JobName
 from app.deps import Deps
-from app.services import decisions, delivery
+from app.services import delivery
 from app.store import sending
-from app.store.messages import Message, OutboxRow
-from app.store.people import Person
+from app.store.messages import Message
 from app.wechat.errcodes import TABLE
-from tests.builders import ACCOUNT, OPENID, fill, say
+from tests.builders import OPENID
 from tests.fakes import FixedClock, RecordingGateway
+from tests.integration.delivery.queueing import (
+    WORDS,
+    bells,
+    limited,
+    message,
+    person_of,
+    queue,
+    somebody,
+)
 
-WORDS = "您好，这是答复。"
 NIGHT = datetime(2026, 11, 23, 22, 30, tzinfo=SHANGHAI)
-
-
-def somebody(deps: Deps, openid: str = OPENID, **given: Any) -> Person:
-    """Somebody who wrote an hour ago, and whom five messages may still reach."""
-    sealer, wrapped = deps.keyring.new_person_key()
-    now = deps.clock.now()
-    person = Person(
-        **{
-            "id": uuid.uuid4(),
-            "account": ACCOUNT,
-            "openid_index": deps.keyring.index("openid", openid),
-            "openid_sealed": sealer.seal_text(openid),
-            "master_id": wrapped.master_id,
-            "wrapped_key": wrapped.sealed,
-            "follows": True,
-            "first_seen_at": now,
-            "last_seen_at": now,
-            "last_message_at": now - timedelta(hours=1),
-            "message_left": 5,
-            "message_until": now + timedelta(hours=47),
-            **given,
-        }
-    )
-    with deps.sessions.begin() as session:
-        session.add(person)
-    return person
-
-
-def queue(deps: Deps, person: Person, **given: Any) -> None:
-    """Queue an answer of the staff to somebody."""
-    key = WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
-    sealer = deps.keyring.unwrap(key)
-    now = deps.clock.now()
-    row = {
-        "id": uuid.uuid4(),
-        "person_id": person.id,
-        "klass": "service",
-        "copy_key": "inbox.answer",
-        "text_sealed": sealer.seal_text(WORDS),
-        "state": "queued",
-        "created_at": now,
-        "not_before": now,
-        "expires_at": now + timedelta(days=2),
-        "trail": "trail",
-        **given,
-    }
-    with deps.sessions.begin() as session:
-        sending.queue(session, [row])
-
-
-def message(deps: Deps) -> Message:
-    with deps.sessions() as session:
-        return session.scalars(select(Message)).one()
-
-
-def person_of(deps: Deps) -> Person:
-    with deps.sessions() as session:
-        return session.scalars(select(Person)).one()
-
-
-def bells(deps: Deps) -> list[datetime]:
-    """When delivery will be rung for."""
-    with deps.sessions() as session:
-        found = select(OutboxRow.not_before).where(OutboxRow.job == JobName.DELIVER_DUE.value)
-        return list(session.scalars(found))
-
-
-def limited(deps: Deps, **settings: object) -> Deps:
-    return replace(deps, settings=deps.settings.model_copy(update=settings))
 
 
 def is_queued_for(**wait: float) -> Callable[[Deps, Message], None]:
@@ -350,63 +284,6 @@ def test_more_than_a_batch_leaves_a_bell_for_the_rest(
     assert delivery.deliver_due(deps) == 1
     assert len(bells(deps)) == 1
     assert len(gateway.sent) == 51
-
-
-@pytest.fixture
-def noticed(deps: Deps) -> Deps:
-    """A decision for somebody whom customer service cannot reach any more."""
-    fill(deps)
-    say(deps, "1")
-    decisions.score_due(deps)
-    with deps.sessions.begin() as session:
-        session.execute(update(Person).values(message_left=0, event_left=0))
-    return limited(deps, progress_template_id="T-1")
-
-
-def test_a_notice_without_amount_or_outcome_goes_instead(
-    noticed: Deps, gateway: RecordingGateway
-) -> None:
-    delivery.deliver_due(noticed)
-    ((openid, template, fields, client_id),) = gateway.templates
-    row = message(noticed)
-    assert (openid, template, client_id) == (OPENID, "T-1", row.id.hex)
-    told = " ".join(fields.values())
-    assert not [word for word in ("元", "%", "通过", "未通过", "12,000") if word in told]
-    assert (row.state, row.channel) == ("sent", "template")
-    assert row.platform_id
-    assert gateway.sent == []
-    assert person_of(noticed).message_left == 0
-
-
-def test_another_try_carries_the_same_id_and_arrives_once(
-    noticed: Deps, gateway: RecordingGateway, clock: FixedClock
-) -> None:
-    gateway.fail_next(PlatformUnreachable())
-    delivery.deliver_due(noticed)
-    assert person_of(noticed).message_left == 0
-    clock.advance(seconds=2)
-    delivery.deliver_due(noticed)
-    assert [sent[3] for sent in gateway.templates] == [message(noticed).id.hex]
-
-
-def test_without_the_right_or_the_template_the_outcome_is_owed(
-    noticed: Deps, deps: Deps, gateway: RecordingGateway
-) -> None:
-    without_right = limited(noticed, account_rights=frozenset({"customer_service"}))
-    for poor in (without_right, deps):
-        delivery.deliver_due(poor)
-        assert message(deps).state == "untold"
-        with deps.sessions.begin() as session:
-            session.execute(update(Message).values(state="queued"))
-    assert gateway.templates == []
-
-
-def test_a_reminder_never_goes_as_a_notice(noticed: Deps, gateway: RecordingGateway) -> None:
-    with noticed.sessions.begin() as session:
-        session.execute(update(Message).values(klass="reminder"))
-    delivery.deliver_due(noticed)
-    assert message(noticed).state == "skipped"
-    assert gateway.templates == []
 
 
 def test_nothing_is_counted_twice_by_two_deliveries_of_one_message(deps: Deps) -> None:

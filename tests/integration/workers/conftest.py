@@ -39,7 +39,6 @@ def worker_environment(
         value = getattr(settings, name)
         plain = value if isinstance(value, str) else value.get_secret_value()
         monkeypatch.setenv(name.upper(), plain)
-    monkeypatch.setenv("LOG_LEVEL", "error")
     offset = (clock.now() - SystemClock().now()).total_seconds()
     monkeypatch.setenv("CLOCK_OFFSET", str(offset))
     jobs.deps.cache_clear()

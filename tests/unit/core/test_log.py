@@ -25,6 +25,11 @@ def said(capsys: pytest.CaptureFixture[str]) -> Iterator[object]:
     logging.root.setLevel(level)
 
 
+def configured(level="info"):
+    """Configure, whatever this process had configured before."""
+    configure.__wrapped__(level)
+
+
 def fresh_logger():
     """A logger that remembers no earlier configuration."""
     return get_logger().new()
@@ -45,7 +50,7 @@ def test_personal_fields_are_dots_at_any_depth(event, clean):
 
 
 def test_a_line_is_json_with_its_level_and_time(said):
-    configure()
+    configured()
     fresh_logger().info("happened", count=2)
     (line,) = said()
     assert (line["event"], line["level"], line["count"]) == ("happened", "info", 2)
@@ -53,7 +58,7 @@ def test_a_line_is_json_with_its_level_and_time(said):
 
 
 def test_every_line_inside_a_trail_carries_it_and_none_after(said):
-    configure()
+    configured()
     with trail("t-1", kind="Text"):
         with trail("t-2"):
             fresh_logger().info("inner")
@@ -66,14 +71,14 @@ def test_every_line_inside_a_trail_carries_it_and_none_after(said):
 
 
 def test_less_than_the_level_is_not_said(said):
-    configure("warning")
+    configured("warning")
     fresh_logger().info("quiet")
     fresh_logger().warning("loud")
     assert [line["event"] for line in said()] == ["loud"]
 
 
 def test_lines_of_libraries_are_json_too_and_carry_the_trail(said):
-    configure()
+    configured()
     with trail("t-1"):
         logging.getLogger("some.library").warning("slow answer")
         logging.getLogger("some.library").info("chatter")
