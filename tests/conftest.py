@@ -15,7 +15,7 @@ from app.core.config import ROOT, Settings
 from app.deps import Deps
 from app.store.session import make_engine, make_sessions
 from app.store.tables import metadata
-from app.store.turns import Turns
+from app.store.turns import Turns, make_turns
 from handlers.factory import create_app
 from local import throwaway
 from tests.builders import some_settings
@@ -68,6 +68,13 @@ def engine(migrated: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def turns(migrated: str) -> Iterator[Turns]:
+    turns = make_turns(migrated, connections=12, statement_seconds=4.5)
+    yield turns
+    turns.engine.dispose()
+
+
 @pytest.fixture
 def gateway() -> RecordingGateway:
     return RecordingGateway()
@@ -92,6 +99,7 @@ def built(settings: Settings) -> Deps:
 def deps(
     built: Deps,
     engine: Engine,
+    turns: Turns,
     gateway: RecordingGateway,
     clock: FixedClock,
     bell: ListBell,
@@ -100,7 +108,7 @@ def deps(
     yield replace(
         built,
         clock=clock,
-        turns=Turns(engine),
+        turns=turns,
         sessions=make_sessions(engine),
         sender=gateway,
         directory=gateway,

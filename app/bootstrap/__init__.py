@@ -23,7 +23,7 @@ from app.state.tokens import RedisTokenStore
 from app.steps.notice import notice_of, page_words
 from app.steps.retention import retention_on
 from app.store.session import make_engine, make_sessions
-from app.store.turns import Turns
+from app.store.turns import make_turns
 from app.wechat.calls import ApiAccount
 from app.wechat.gateway import LiveGateway
 from scoring.assess import LenderInvalid, LenderProfile, RuleBook, RuleFiles, load_rulebook
@@ -44,7 +44,7 @@ def build_deps(settings: Settings | None = None) -> Deps:
     lender = read_lender(settings)
     city_name(_FIRST_CITY)
     # Turns have a connection a thread; pages, metrics and jobs never stand in their way.
-    turns = make_engine(
+    turns = make_turns(
         settings.database_url,
         connections=settings.web_threads,
         statement_seconds=settings.turn_wait_seconds,
@@ -68,7 +68,7 @@ def build_deps(settings: Settings | None = None) -> Deps:
         settings=settings,
         clock=clock,
         keyring=KeyRing.parse(settings.data_keys.get_secret_value()),
-        turns=Turns(turns),
+        turns=turns,
         sessions=make_sessions(work),
         copybook=copybook,
         forms=FORMS,

@@ -1,11 +1,11 @@
 """Read the dated contact rules: a change of law is a row in a file, with its day and its source."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, PrivateAttr, model_validator
 
 from app.contact.types import Budget, ContactRules, Hours, MessageClass, WindowRules
 from app.core.clock import SHANGHAI
@@ -52,6 +52,7 @@ class _WindowRow(_Row):
 
 
 RowT = TypeVar("RowT", bound=_Row)
+RulesT = TypeVar("RulesT")
 
 
 class RuleBook(BaseModel):
@@ -63,10 +64,20 @@ class RuleBook(BaseModel):
     hours: tuple[_HoursRow, ...]
     budgets: tuple[_BudgetRow, ...]
     windows: tuple[_WindowRow, ...]
+    _contact: dict[date, ContactRules] = PrivateAttr(default_factory=dict)
+    _windows: dict[date, WindowRules] = PrivateAttr(default_factory=dict)
 
     def contact_rules(self, now: datetime) -> ContactRules:
         """Return the rules valid on this day in Asia/Shanghai; raise `NotFound` when one lacks."""
         day = now.astimezone(SHANGHAI).date()
+        return _of_day(self._contact, day, self._contact_rules)
+
+    def window_rules(self, now: datetime) -> WindowRules:
+        """Return what the platform grants on this day; raise `NotFound` when a row lacks."""
+        day = now.astimezone(SHANGHAI).date()
+        return _of_day(self._windows, day, self._window_rules)
+
+    def _contact_rules(self, day: date) -> ContactRules:
         rows = {row.message_class: row for row in _valid(self.hours, day)}
         # A class without hours would be sent at night: every class but the answer must have them.
         for needed in set(MessageClass) - {MessageClass.ANSWER} - set(rows):
@@ -79,9 +90,7 @@ class RuleBook(BaseModel):
             answer_within=timedelta(minutes=_only(self.answer, day, "answer").minutes),
         )
 
-    def window_rules(self, now: datetime) -> WindowRules:
-        """Return what the platform grants on this day; raise `NotFound` when a row lacks."""
-        day = now.astimezone(SHANGHAI).date()
+    def _window_rules(self, day: date) -> WindowRules:
         message = _only((row for row in self.windows if row.opened_by == "message"), day, "message")
         event = _only((row for row in self.windows if row.opened_by == "event"), day, "event")
         return WindowRules(
@@ -90,6 +99,13 @@ class RuleBook(BaseModel):
             event_left=event.left,
             event_lasts=timedelta(seconds=event.seconds),
         )
+
+
+def _of_day(kept: dict[date, RulesT], day: date, read: Callable[[date], RulesT]) -> RulesT:
+    """Read the rows once a day: every turn and every message asks."""
+    if day not in kept:
+        kept[day] = read(day)
+    return kept[day]
 
 
 def read_rules(path: Path = _SHIPPED) -> RuleBook:

@@ -60,8 +60,9 @@ def receive(deps: Deps, inbound: Inbound, arrival: Arrival) -> Reply | None:
     key = _key_of(deps, inbound)
     with deps.turns.begin() as turn:
         patience = deps.settings.turn_wait_seconds - (monotonic() - arrival.at)
-        if turn.own(key, patience_seconds=patience):
-            return _take_turn(deps, turn, key, inbound, arrival)
+        loaded = turn.own(key, patience_seconds=patience)
+        if loaded is not None:
+            return _take_turn(deps, turn, key, inbound, loaded, arrival)
     with deps.turns.begin() as turn:
         now = deps.clock.now()
         sealed = deps.keyring.seal(late.to_bytes(inbound))
@@ -110,10 +111,14 @@ def _key_of(deps: Deps, inbound: Inbound) -> TurnKey:
 
 
 def _take_turn(
-    deps: Deps, turn: TurnTransaction, key: TurnKey, inbound: Inbound, arrival: Arrival
+    deps: Deps,
+    turn: TurnTransaction,
+    key: TurnKey,
+    inbound: Inbound,
+    loaded: Loaded,
+    arrival: Arrival,
 ) -> Reply | None:
     now = deps.clock.now()
-    loaded = turn.load(key)
     if loaded.reply is not None:
         if not arrival.is_late:
             turn.reply_fetched(key, now)

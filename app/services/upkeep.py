@@ -12,6 +12,7 @@ from app.core.jobs import JobName
 from app.core.log import get_logger
 from app.core.types import Secret
 from app.deps import Deps
+from app.steps.keep import REMIND_AFTER
 from app.steps.retention import retention_on
 from app.store import counts, imports, outbox, sending, upkeep
 from app.wechat.menus import menu_json
@@ -32,7 +33,7 @@ def remind_idle(deps: Deps, trail: str) -> int:
     """Queue one reminder for every form left unfinished; return how many."""
     now = deps.clock.now()
     with deps.sessions.begin() as session:
-        people, taken = upkeep.claim_reminders(session, now, _REMINDERS)
+        people, taken = upkeep.claim_reminders(session, now, REMIND_AFTER, _REMINDERS)
         sending.queue(session, [_reminder(person, trail, now) for person in people])
         if people:
             outbox.add(session, JobName.DELIVER_DUE.value, trail, now)

@@ -15,7 +15,8 @@ from app.store import erasure
 from app.store.turns import TurnTransaction
 from app.store.writes import NewMessage, PersonState
 
-REMIND_IN_SECONDS = 20 * 60
+REMIND_AFTER = timedelta(minutes=20)
+"""A form left idle so long is reminded of, once."""
 _OPEN_STAGES = frozenset({"asking", "sensitive", "confirming", "choosing_edit"})
 _LATE_AFTER_SECONDS = 4.5
 """The platform hangs up at five seconds; words that come later than this may never be seen."""
@@ -85,7 +86,7 @@ def _keep_position(context: TurnContext, position: Position) -> None:
         context.seat.sealer.seal_text(json.dumps(position_to_json(position))),
         position.stage,
         position.question,
-        REMIND_IN_SECONDS if is_open else None,
+        REMIND_AFTER if is_open else None,
     )
 
 

@@ -80,7 +80,8 @@ def known_of(deps: Deps, seat: Seat, loaded: Loaded, now: datetime) -> Known:
         and "marketing" not in consents
         and not (row and row.marketing_stopped)
         and "no_marketing" not in loaded.markers,
-        may_promise_tomorrow=holds_tomorrow(
+        may_promise_tomorrow=quota == "approved"
+        and holds_tomorrow(
             contact_facts(deps, seat, now), deps.contact_book.contact_rules(now), now
         ),
         has_stopped_before="stopped" in loaded.markers,

@@ -12,7 +12,8 @@ from app.store.base import Base
 class Conversation(Base):
     """One person's position in the dialogue, sealed whole; the plain columns serve the clock.
 
-    `remind_at` is set while a form is open and unfinished, and cleared once the reminder is queued.
+    `remind_at` is when the clock looks whether an open form lies idle; cleared once the reminder is
+    queued. `open_since` is set while a form is open and unfinished.
     """
 
     __tablename__ = "conversations"
@@ -27,6 +28,8 @@ class Conversation(Base):
             "open_since",
             postgresql_where=text("open_since IS NOT NULL"),
         ),
+        # Room in each page: a turn updates its row in place.
+        {"postgresql_with": {"fillfactor": 80}},
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
@@ -49,7 +52,7 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_received_at", "received_at"),
+        Index("ix_deliveries_received_at", "received_at", postgresql_using="brin"),
         Index("ix_deliveries_person_id_received_at", "person_id", "received_at"),
         Index("ix_deliveries_waiting", "received_at", postgresql_where=text("state = 'waiting'")),
     )
@@ -117,7 +120,7 @@ class FunnelEvent(Base):
     """An anonymous step of somebody's way through the form; survives every erasure."""
 
     __tablename__ = "funnel_events"
-    __table_args__ = (Index("ix_funnel_events_day", "day"),)
+    __table_args__ = (Index("ix_funnel_events_day", "day", postgresql_using="brin"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     day: Mapped[datetime]

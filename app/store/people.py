@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base
@@ -18,9 +18,10 @@ class Person(Base):
     """
 
     __tablename__ = "people"
+    # No index on what every turn changes, and room in each page: rows are updated in place.
     __table_args__ = (
         UniqueConstraint("account", "openid_index"),
-        Index("ix_people_last_seen_at", "last_seen_at"),
+        {"postgresql_with": {"fillfactor": 80}},
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -1,7 +1,8 @@
 """Connect to PostgreSQL: one engine for turns, one for everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import psycopg
@@ -22,16 +23,45 @@ WORK_SECONDS = 60.0
 T = TypeVar("T")
 
 
-def make_engine(url: str, *, connections: int, statement_seconds: float = WORK_SECONDS) -> Engine:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What two engines differ in."""
+
+    statement_seconds: float
+    options: str = ""
+    driver: Mapping[str, Any] = field(default_factory=dict)
+
+
+def make_turn_engine(url: str, *, connections: int, statement_seconds: float) -> Engine:
+    """Return the engine of turns: few statements, run over and over, each planned once.
+
+    Their plans cannot depend on their values: every one looks up a person or a key. A turn says
+    itself where its transaction begins, in one breath with its first statement.
+    """
+    kind = _Kind(
+        statement_seconds,
+        options=" -c plan_cache_mode=force_generic_plan",
+        driver={"prepare_threshold": 0, "autocommit": True},
+    )
+    return _make_engine(url, connections, kind)
+
+
+def make_engine(url: str, *, connections: int) -> Engine:
+    """Return the engine of pages, jobs and sweeps."""
+    return _make_engine(url, connections, _Kind(WORK_SECONDS))
+
+
+def _make_engine(url: str, connections: int, kind: _Kind) -> Engine:
     """Return an engine with a fixed pool; nothing is connected until it is used.
 
     No pre-ping: it costs a round trip a turn, and the callers retry on a lost connection. A server
     that neither answers nor hangs up is given up a second after the statement's own limit.
     """
-    patience = statement_seconds + 1
+    patience = kind.statement_seconds + 1
     options = (
         f"-c lock_timeout={int(_LOCK_SECONDS * 1000)}"
-        f" -c statement_timeout={int(statement_seconds * 1000)}"
+        f" -c statement_timeout={int(kind.statement_seconds * 1000)}"
+        f"{kind.options}"
     )
     engine = create_engine(
         url,
@@ -44,6 +74,7 @@ def make_engine(url: str, *, connections: int, statement_seconds: float = WORK_S
             "connect_timeout": _CONNECT_SECONDS,
             "options": options,
             "application_name": "prequal",
+            **kind.driver,
         },
     )
 

@@ -1,4 +1,4 @@
-"""The webhook's path through PostgreSQL: lock, load, write; three statements and a commit.
+"""The webhook's path through PostgreSQL: lock and load, write, commit; three round trips.
 
 It speaks to the driver's own cursor, because every layer between costs a third of the turn
 (docs/decisions); everything else in the store goes through SQLAlchemy.
@@ -9,15 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import Engine, exc
 
 from app.core.errors import DatabaseAway
+from app.store.session import make_turn_engine
 from app.store.writes import Writes
 
-_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
+# Lock before reading: two messages of one person can arrive together. Statements sent in one breath
+# are still taken one after another, so what is read was committed by whoever held the lock before.
+_OPEN = "BEGIN; SELECT pg_try_advisory_xact_lock({lock}); {load}"
 # At most three deliveries a person wait; a fourth would only hold a thread from somebody else.
 _TAKE_SLOT = (
     "SELECT 1 FROM (VALUES (1), (2), (3)) AS slots (slot)"
@@ -26,7 +31,8 @@ _TAKE_SLOT = (
 _SET_PATIENCE = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(%s)"
 
-_LOAD = """
+_PREPARE = """
+PREPARE turn_load (bytea, text, bytea) AS
 SELECT d.state, d.person_id, d.reply_sealed, d.reply_created,
        p.id, p.master_id, p.wrapped_key, p.state, p.follows, p.followed_at, p.first_channel,
        p.latest_channel, p.last_seen_at, p.last_message_at, p.consents, p.marketing_asked_at,
@@ -37,8 +43,8 @@ SELECT d.state, d.person_id, d.reply_sealed, d.reply_created,
        o.id, o.copy_key, o.decision_id, o.text_sealed,
        m.kinds
 FROM (VALUES (1)) AS one (row)
-LEFT JOIN deliveries d ON d.key = %s
-LEFT JOIN people p ON p.account = %s AND p.openid_index = %s
+LEFT JOIN deliveries d ON d.key = $1
+LEFT JOIN people p ON p.account = $2 AND p.openid_index = $3
 LEFT JOIN conversations c ON c.person_id = p.id
 LEFT JOIN LATERAL (
     SELECT e.id, e.state, d.id AS decision_id, d.outcome, d.valid_until,
@@ -65,7 +71,7 @@ LEFT JOIN LATERAL (
     ORDER BY finished_at DESC LIMIT 1
 ) t ON true
 LEFT JOIN LATERAL (
-    SELECT array_agg(kind) AS kinds FROM suppressions WHERE openid_index = %s
+    SELECT array_agg(kind) AS kinds FROM suppressions WHERE openid_index = $3
 ) m ON true
 """
 
@@ -181,26 +187,41 @@ class TurnTransaction:
     def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
         self.cursor = cursor
 
-    def own(self, key: TurnKey, *, patience_seconds: float) -> bool:
-        """Take the person's turn, waiting for a running one; False if that takes too long.
+    def open(self) -> None:
+        """Begin without taking anybody's turn."""
+        self.cursor.execute("BEGIN")
 
-        Lock before reading: two messages of one person can arrive together.
+    def own(self, key: TurnKey, *, patience_seconds: float) -> Loaded | None:
+        """Begin, take the person's turn, and read everything that it starts from.
+
+        A running turn is waited for; None if that takes too long or the waiting room is full.
         """
-        if self._one(_TRY_LOCK, (key.lock,)):
-            return True
+        load = _load(key)
+        self._begin(_OPEN.format(lock=key.lock, load=load).encode())
+        self.cursor.nextset()
+        (is_ours,) = self.cursor.fetchone() or (False,)
+        if is_ours:
+            self.cursor.nextset()
+            return _loaded(self.cursor.fetchone())
         if patience_seconds <= 0 or not self._one(_TAKE_SLOT, (key.slots,)):
-            return False
+            return None
         self._one(_SET_PATIENCE, (f"{int(patience_seconds * 1000)}ms",))
         try:
             self.cursor.execute(_LOCK, (key.lock,))
         except psycopg.errors.LockNotAvailable:
-            return False
-        return True
-
-    def load(self, key: TurnKey) -> Loaded:
-        """Read everything the turn starts from."""
-        self.cursor.execute(_LOAD, (key.delivery, key.account, key.openid_index, key.openid_index))
+            return None
+        self.cursor.execute(load.encode(), prepare=False)
         return _loaded(self.cursor.fetchone())
+
+    def _begin(self, statements: bytes) -> None:
+        try:
+            self.cursor.execute(statements, prepare=False)
+        except psycopg.errors.InvalidSqlStatementName:
+            # A new connection, or one on which the driver has let go of every statement, as it
+            # does after a rollback.
+            self.cursor.connection.rollback()
+            self.cursor.execute(_PREPARE, prepare=False)
+            self.cursor.execute(statements, prepare=False)
 
     def write(self, writes: Writes) -> None:
         """Send what the turn leaves behind."""
@@ -221,11 +242,13 @@ class TurnTransaction:
 
     def leave_waiting(self, key: TurnKey, kind: str, now: datetime, sealed: bytes) -> None:
         """Keep a delivery that could not have its turn, for a job to run."""
+        self.open()
         self._one(_SET_PATIENCE, ("300ms",))
         self.cursor.execute(_WAITING, (key.delivery, kind, now, sealed))
 
     def claim_waiting(self, now: datetime, lease_until: datetime, limit: int) -> list[bytes]:
         """Claim deliveries whose turn nobody has run; return them sealed, as they came."""
+        self.open()
         self.cursor.execute(_CLAIM_WAITING, (lease_until, now, limit))
         # An UPDATE returns its rows in any order.
         return [bytes(sealed) for _, sealed in sorted(self.cursor.fetchall())]
@@ -244,14 +267,14 @@ class Turns:
 
     @contextmanager
     def begin(self) -> Iterator[TurnTransaction]:
-        """Open a transaction; commit at the end, roll back on any exception.
+        """Lend a connection; commit at the end what was begun, roll back on any exception.
 
         A lost or refused connection becomes `DatabaseAway`, and is not given to anybody else; so
         does a row that an import has added since: another run sees it.
         """
         try:
             connection = self.engine.raw_connection()
-        except (psycopg.OperationalError, exc.OperationalError, exc.TimeoutError):
+        except (psycopg.Error, exc.DBAPIError, exc.TimeoutError):
             raise DatabaseAway from None
         try:
             yield TurnTransaction(cast(psycopg.Connection[Any], connection).cursor())
@@ -261,6 +284,23 @@ class Turns:
             raise DatabaseAway from None
         finally:
             connection.close()
+
+
+def make_turns(url: str, *, connections: int, statement_seconds: float) -> Turns:
+    """Return the turns of a database, with a pool of their own."""
+    engine = make_turn_engine(url, connections=connections, statement_seconds=statement_seconds)
+    return Turns(engine)
+
+
+def _load(key: TurnKey) -> str:
+    """Write the call of the prepared statement: our own digests, and a quoted name."""
+    delivery, person = key.delivery.hex(), key.openid_index.hex()
+    return f"EXECUTE turn_load ('\\x{delivery}', {_quoted(key.account)}, '\\x{person}')"
+
+
+@lru_cache(maxsize=64)
+def _quoted(account: str) -> str:
+    return sql.quote(account)
 
 
 def _loaded(row: Any) -> Loaded:  # noqa: ANN401 - the driver's tuple

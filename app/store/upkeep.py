@@ -2,10 +2,22 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.store import erasure
@@ -20,8 +32,10 @@ Why = ColumnElement[bool]
 """A claim about the person of a row of `people`."""
 
 
-def claim_reminders(session: Session, now: datetime, limit: int) -> tuple[list[uuid.UUID], int]:
-    """Take forms left long enough; return whose people to remind, and how many were taken.
+def claim_reminders(
+    session: Session, now: datetime, idle: timedelta, limit: int
+) -> tuple[list[uuid.UUID], int]:
+    """Take forms left idle so long; return whose people to remind, and how many were looked at.
 
     Somebody on hold, restricted or no longer following is taken and not reminded.
     """
@@ -32,13 +46,22 @@ def claim_reminders(session: Session, now: datetime, limit: int) -> tuple[list[u
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    taken = session.scalars(
+    is_idle = Conversation.updated_at <= now - idle
+    looked_at = session.execute(
         update(Conversation)
         .where(Conversation.person_id.in_(due.scalar_subquery()))
-        .values(reminded=True, remind_at=None)
-        .returning(Conversation.person_id)
+        .values(
+            # Somebody who went on meanwhile is looked at again when they may have stopped.
+            remind_at=case(
+                (is_idle | Conversation.reminded, None),
+                else_=Conversation.updated_at + literal(idle, Interval),
+            ),
+            reminded=Conversation.reminded | is_idle,
+        )
+        .returning(Conversation.person_id, Conversation.remind_at)
         .execution_options(synchronize_session=False)
     ).all()
+    taken = [person for person, again_at in looked_at if again_at is None]
     reminded = session.scalars(
         select(Person.id).where(
             Person.id.in_(taken),
@@ -47,7 +70,7 @@ def claim_reminders(session: Session, now: datetime, limit: int) -> tuple[list[u
             Person.on_hold.is_(None),
         )
     ).all()
-    return list(reminded), len(taken)
+    return list(reminded), len(looked_at)
 
 
 def left_unfinished(before: datetime) -> Why:

@@ -134,11 +134,11 @@ class Writes:
         sealed: bytes,
         stage: str,
         question: str,
-        remind_in: float | None,
+        remind_after: timedelta | None,
     ) -> None:
-        """Save where the conversation stands; `remind_in` is in seconds, None: nothing open."""
-        open_since = self._now if remind_in is not None else None
-        remind_at = self._now + timedelta(seconds=remind_in) if remind_in is not None else None
+        """Save where the conversation stands; `remind_after`: None when nothing is open."""
+        open_since = self._now if remind_after is not None else None
+        remind_at = self._now + remind_after if remind_after is not None else None
         self._add(
             "INSERT INTO conversations AS c (person_id, position_sealed, stage, question,"
             " open_since, updated_at, remind_at) VALUES (%s,%s,%s,%s,%s,%s,%s)"
@@ -147,8 +147,10 @@ class Writes:
             " open_since=CASE WHEN excluded.open_since IS NULL THEN NULL"
             " ELSE coalesce(c.open_since, excluded.open_since) END,"
             " reminded=c.reminded AND excluded.open_since IS NOT NULL,"
-            " remind_at=CASE WHEN c.reminded AND c.open_since IS NOT NULL THEN NULL"
-            " ELSE excluded.remind_at END",
+            # Left alone while the form is open: the clock moves it on when it comes due, so that
+            # a turn changes no indexed column and the row is updated in place.
+            " remind_at=CASE WHEN excluded.open_since IS NULL THEN NULL"
+            " WHEN c.open_since IS NOT NULL THEN c.remind_at ELSE excluded.remind_at END",
             *(person_id, sealed, stage, question, open_since, self._now, remind_at),
         )
 

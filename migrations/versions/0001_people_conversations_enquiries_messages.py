@@ -32,7 +32,9 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_funnel_events")),
     )
-    op.create_index("ix_funnel_events_day", "funnel_events", ["day"], unique=False)
+    op.create_index(
+        "ix_funnel_events_day", "funnel_events", ["day"], unique=False, postgresql_using="brin"
+    )
     op.create_table(
         "notices",
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -90,8 +92,8 @@ def upgrade() -> None:
         sa.Column("event_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("account", "openid_index", name=op.f("uq_people_account_openid_index")),
+        postgresql_with={"fillfactor": 80},
     )
-    op.create_index("ix_people_last_seen_at", "people", ["last_seen_at"], unique=False)
     op.create_table(
         "suppressions",
         sa.Column("openid_index", sa.LargeBinary(length=32), nullable=False),
@@ -154,6 +156,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_conversations_person_id_people")
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_conversations")),
+        postgresql_with={"fillfactor": 80},
     )
     op.create_index(
         "ix_conversations_open_since",
@@ -191,7 +194,13 @@ def upgrade() -> None:
         ["person_id", "received_at"],
         unique=False,
     )
-    op.create_index("ix_deliveries_received_at", "deliveries", ["received_at"], unique=False)
+    op.create_index(
+        "ix_deliveries_received_at",
+        "deliveries",
+        ["received_at"],
+        unique=False,
+        postgresql_using="brin",
+    )
     op.create_index(
         "ix_deliveries_waiting",
         "deliveries",
@@ -467,7 +476,7 @@ def downgrade() -> None:
         table_name="deliveries",
         postgresql_where=sa.text("state = 'waiting'"),
     )
-    op.drop_index("ix_deliveries_received_at", table_name="deliveries")
+    op.drop_index("ix_deliveries_received_at", table_name="deliveries", postgresql_using="brin")
     op.drop_index("ix_deliveries_person_id_received_at", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_index(
@@ -486,14 +495,13 @@ def downgrade() -> None:
     op.drop_index("ix_answers_person_id_question", table_name="answers")
     op.drop_table("answers")
     op.drop_table("suppressions")
-    op.drop_index("ix_people_last_seen_at", table_name="people")
     op.drop_table("people")
     op.drop_index(
         "ix_outbox_due", table_name="outbox", postgresql_where=sa.text("published_at IS NULL")
     )
     op.drop_table("outbox")
     op.drop_table("notices")
-    op.drop_index("ix_funnel_events_day", table_name="funnel_events")
+    op.drop_index("ix_funnel_events_day", table_name="funnel_events", postgresql_using="brin")
     op.drop_table("funnel_events")
     op.drop_table("delivery_counts")
     # ### end Alembic commands ###

@@ -12,7 +12,6 @@ from app.services.conversation import Arrival, _key_of, _take_turn, receive
 from app.store import sending
 from app.store.enquiries import Enquiry, Handover, Review
 from app.store.people import Person
-from app.store.turns import Loaded, TurnKey, TurnTransaction
 from tests.builders import fill, finish, follows, hear, say, types
 from tests.fakes import FixedClock, RecordingGateway
 
@@ -138,15 +137,16 @@ def test_a_person_whom_an_import_adds_meanwhile_is_met_by_another_run(deps: Deps
     key = _key_of(deps, inbound)
     hear(deps, follows(deps, "oAnother"))
 
-    class Overtaken(TurnTransaction):
-        def load(self, key: TurnKey) -> Loaded:
-            loaded = super().load(key)
+    def overtaken() -> None:
+        with deps.turns.begin() as turn:
+            loaded = turn.own(key, patience_seconds=1)
+            assert loaded is not None
             with deps.sessions.begin() as session:
                 session.execute(update(Person).values(openid_index=key.openid_index))
-            return loaded
+            _take_turn(deps, turn, key, inbound, loaded, Arrival(monotonic(), "trail"))
 
-    with pytest.raises(DatabaseAway), deps.turns.begin() as turn:
-        _take_turn(deps, Overtaken(turn.cursor), key, inbound, Arrival(monotonic(), "trail"))
+    with pytest.raises(DatabaseAway):
+        overtaken()
 
 
 def test_a_quota_that_ended_while_a_time_was_asked_for_is_not_handed_over(
