@@ -200,6 +200,20 @@ def test_an_overdue_payment_is_declined_or_referred_as_the_policy_says():
     assert (found.outcome, codes(found.reasons)) == ("refer", ["overdue_now"])
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        a_person(region="820000", debt_band=None),
+        a_firm(region="820000", firm_debt_band=None),
+    ],
+    ids=["person", "firm"],
+)
+def test_where_nothing_helps_and_no_debts_were_told_no_change_is_made_up(facts):
+    found = decide(facts)
+    assert (found.outcome, codes(found.reasons)) == ("decline", ["region_not_served"])
+    assert found.changes == ()
+
+
 def test_a_low_score_is_declined_for_what_hurt_it_the_heaviest_first():
     found = decide(a_person(tenure="lt_6m", credit_record="settled", income_band="4_6k"))
     assert found.outcome == "decline"
