@@ -286,3 +286,21 @@ def test_without_the_database_a_command_says_so_in_a_sentence(deps: Deps) -> Non
     flask = create_app(replace(deps, sessions=make_sessions(nowhere))).test_cli_runner()
     assert "database did not answer" in refused(flask, "inbox", "list")
     nowhere.dispose()
+
+
+def test_what_nothing_could_carry_is_listed_without_anything_personal(
+    deps: Deps, flask: FlaskCliRunner, gateway: RecordingGateway
+) -> None:
+    assert run(flask, "messages", "owed") == ""
+    hear(deps, follows(deps))
+    say(deps, *SALARIED)
+    decisions.score_due(deps)
+    gateway.refuse_next(45015)
+    delivery.deliver_due(deps)
+    (line,) = run(flask, "messages", "owed").splitlines()
+    with deps.sessions() as session:
+        person = session.scalars(select(Person.id)).one()
+    assert line.split() == [
+        *("2026-11-23", "10:00", "untold", "close_window", "quota.approved"),
+        *("person", str(person)),
+    ]
