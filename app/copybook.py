@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -222,13 +223,19 @@ def _key(name: str) -> str:
 
 
 def _option_lines(options: Sequence[Choice], has_links: bool) -> list[str]:
-    lines = []
-    for number, option in enumerate(options, start=1):
-        label = str(_harmless(option.label))
-        shown = f"{number} {label}"
-        if has_links:
-            # Undocumented but long in use: a tap sends the label as if typed, with the id.
-            sends = f"msgmenucontent={quote(label, safe='')}&msgmenuid={quote(option.id, safe='')}"
-            shown = f'<a href="weixin://bizmsgmenu?{sends}">{shown}</a>'
-        lines.append(f"\n{shown}")
-    return lines
+    return [
+        _option_line(number, option.id, option.label, has_links)
+        for number, option in enumerate(options, start=1)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _option_line(number: int, option_id: str, label: str, has_links: bool) -> str:
+    """Write one option; the same few are under every question."""
+    label = str(_harmless(label))
+    shown = f"{number} {label}"
+    if has_links:
+        # Undocumented but long in use: a tap sends the label as if typed, with the id.
+        sends = f"msgmenucontent={quote(label, safe='')}&msgmenuid={quote(option_id, safe='')}"
+        shown = f'<a href="weixin://bizmsgmenu?{sends}">{shown}</a>'
+    return f"\n{shown}"
