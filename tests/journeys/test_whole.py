@@ -1,5 +1,6 @@
 """The product as `make run` starts it: every process, both databases, the pretend WeChat."""
 
+import logging
 import re
 from pathlib import Path
 from statistics import quantiles
@@ -12,6 +13,9 @@ from tests.phones import SALARIED, TOLD_IN_EXAMPLE, Phone, until
 pytestmark = pytest.mark.journey
 
 QUOTAS = 20
+
+# What is measured is told (`--log-cli-level=info`), never asserted: a busy machine is no defect.
+log = logging.getLogger(__name__)
 
 
 def finish(phone: Phone) -> None:
@@ -28,15 +32,14 @@ def seconds_to_quota(phone: Phone) -> float:
     return float(told["at"]) - float(last["at"])
 
 
-def test_every_quota_arrives(house: House, record_property) -> None:
+def test_every_quota_arrives(house: House) -> None:
     phones = [house.wechat.phone() for _ in range(QUOTAS)]
     waited = []
     for phone in phones:
         finish(phone)
         waited.append(seconds_to_quota(phone))
     assert all(len(phone.pushed()) == 1 for phone in phones)
-    # Told, never asserted: a busy machine is no defect.
-    record_property("seconds_to_quota_p95", round(quantiles(waited, n=20)[-1], 3))
+    log.info("last answer to quota: p95 %.3f s of %s", quantiles(waited, n=20)[-1], QUOTAS)
 
 
 def test_a_person_decides_at_the_command_line_and_the_chat_tells_it(house: House) -> None:
@@ -77,9 +80,7 @@ def test_a_platform_too_slow_to_say_yes_is_not_asked_again(house: House) -> None
     assert len(phone.pushed()) <= 1
 
 
-def test_nothing_that_serves_has_a_library_of_training_in_memory(
-    house: House, record_property
-) -> None:
+def test_nothing_that_serves_has_a_library_of_training_in_memory(house: House) -> None:
     serving = [*house.processes("granian"), *house.processes("workers.")]
     assert len(serving) >= 6
     for process in serving:
@@ -87,4 +88,4 @@ def test_nothing_that_serves_has_a_library_of_training_in_memory(
         strangers = [path for path in mapped if re.search("/(numpy|sklearn|pandas|scipy)/", path)]
         assert strangers == [], process.cmdline()
         megabytes = process.memory_info().rss // 1_000_000
-        record_property(f"megabytes of {process.cmdline()[2]} {process.pid}", megabytes)
+        log.info("%s MB: %s", megabytes, process.cmdline()[2])
