@@ -2,7 +2,6 @@
 
 from sqlalchemy import text
 
-from app.core.errors import DatabaseAway
 from app.store.session import Sessions, database_errors
 
 _AT = text("SELECT version_num FROM alembic_version")
@@ -13,12 +12,3 @@ def find_migration(sessions: Sessions) -> str | None:
     """Return the migration that the database stands at, if any; raise `DatabaseAway`."""
     with database_errors(), sessions.begin() as session:
         return session.scalar(_AT) if session.scalar(_HAS_TABLE) else None
-
-
-def is_up(sessions: Sessions) -> bool:
-    """Say whether the database answers."""
-    try:
-        find_migration(sessions)
-    except DatabaseAway:
-        return False
-    return True

@@ -3,6 +3,7 @@
 from types import ModuleType
 
 import pytest
+import structlog
 from redis import Redis
 from sqlalchemy import select, text
 
@@ -140,3 +141,20 @@ def test_a_process_without_settings_tells_every_mistake_and_ends(
         process.main()
     assert "SECRET_KEY is needed" in str(ended.value)
     assert "PORT" in str(ended.value)
+
+
+def test_a_worker_reads_what_decides_before_its_first_job() -> None:
+    jobs.warm_up()
+    assert jobs.deps.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize("job", JobName)
+def test_without_its_database_a_job_gives_up_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, job: JobName
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with structlog.testing.capture_logs() as lines:
+        getattr(jobs, job.value)("trail")
+    given_up = [line["because"] for line in lines if line["event"] == "job_given_up"]
+    # Only the token is asked of the platform alone.
+    assert given_up == ([] if job is JobName.FRESHEN_TOKEN else ["DatabaseAway"])

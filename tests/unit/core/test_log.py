@@ -84,3 +84,17 @@ def test_lines_of_libraries_are_json_too_and_carry_the_trail(said):
         logging.getLogger("some.library").info("chatter")
     (line,) = said()
     assert (line["event"], line["trail"], line["level"]) == ("slow answer", "t-1", "warning")
+
+
+def test_an_exception_is_its_type_and_place_and_none_of_its_words(said):
+    configured()
+    try:
+        int("三万元")
+    except ValueError as error:
+        fresh_logger().error("unforeseen", exc_info=error)
+        fresh_logger().exception("unforeseen")
+        logging.getLogger("some.library").exception("failed")
+    lines = said()
+    assert [line["error"] for line in lines] == ["ValueError"] * 3
+    assert all("test_an_exception" in line["where"] for line in lines)
+    assert "三万元" not in json.dumps(lines, ensure_ascii=False)
