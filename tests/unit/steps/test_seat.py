@@ -129,7 +129,7 @@ def test_the_time_since_the_last_words_is_told_in_seconds(bag):
     ("facts", "may_ask"),
     [
         ({}, True),
-        ({"consents": ["answers", "marketing"]}, False),
+        ({"consents": ["answers", "marketing", "notice:1"]}, False),
         ({"marketing_stopped": True}, False),
         ({"marketing_asked_at": NOW - REFUSED_FOR}, False),
         ({"marketing_asked_at": NOW - REFUSED_FOR - timedelta(seconds=1)}, True),
