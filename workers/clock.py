@@ -22,7 +22,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.FRESHEN_TOKEN: 180,
     JobName.COUNT_UP: 300,
     JobName.ERASE_EXPIRED: 3600,
-    JobName.IMPORT_FOLLOWERS: 86_400,
+    JobName.IMPORT_FOLLOWERS: 3600,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

@@ -1,7 +1,7 @@
 """Answer what a person sends: one turn, one transaction, one answer to every delivery of it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.core.clock import monotonic
 from app.core.errors import DatabaseAway
@@ -155,7 +155,7 @@ def _take_note(
 ) -> None:
     """Do what an event without an answer asks for: erase on leaving (W-21, W-22), settle a job."""
     person = loaded.person
-    if isinstance(inbound, Unfollowed | ErasureOrdered) and person is not None:
+    if person is not None and _leaves(inbound, person.followed_at):
         if person.marketing_stopped:
             writes.marker(key.openid_index, "no_marketing")
         erasure.erase(turn, person.id)
@@ -165,6 +165,13 @@ def _take_note(
         writes.job_finished(inbound.message_id, inbound.status)
     writes.answered(key.delivery, None, type(inbound).__name__, (None, None), inbound.created_at)
     turn.write(writes)
+
+
+def _leaves(inbound: Inbound, followed_at: datetime | None) -> bool:
+    """Say whether the person is to be erased; a leave that comes after a return means nothing."""
+    if isinstance(inbound, Unfollowed):
+        return followed_at is None or inbound.created_at >= followed_at.timestamp()
+    return isinstance(inbound, ErasureOrdered)
 
 
 def _context(

@@ -22,7 +22,7 @@ from app.dialogue.types import (
 )
 from app.steps import staff
 from app.steps.account import REMINDER_EXPIRES, TOMORROW
-from app.steps.seat import Seat
+from app.steps.seat import Seat, notice_mark
 from app.store.turns import Loaded, TurnKey
 from app.store.writes import NewMessage, Writes
 
@@ -100,12 +100,19 @@ def _consented(context: TurnContext, position: Position, effect: Consented) -> N
         },
     )
     if effect.act == "given":
-        context.after.consents.add(effect.purpose)
+        mark = notice_mark(notice.version)
+        if mark not in context.after.consents:
+            # What was agreed to under an earlier notice is asked for anew (PIPL 14).
+            context.after.consents.clear()
+        context.after.consents |= {mark, effect.purpose}
     else:
         context.after.consents.discard(effect.purpose)
     if effect.purpose == "marketing":
         context.after.marketing_asked_at = context.now
         context.after.marketing_stopped = effect.act != "given"
+        if effect.act == "given":
+            # A new, express yes is worth more than an earlier no.
+            context.writes.unmark(context.key.openid_index, "no_marketing")
     if (effect.purpose, effect.act) == ("answers", "withdrawn"):
         context.writes.withdraw(context.seat.id)
         context.writes.cancel_messages(context.seat.id, _UNASKED, "withdrawn")

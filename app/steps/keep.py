@@ -125,7 +125,8 @@ def _keep_person(context: TurnContext, inbound: Inbound) -> None:
     state = PersonState(
         # Only who follows can write, press or scan, whatever the platform said of them before.
         follows=True,
-        followed_at=now if is_follow else (row.followed_at if row else None),
+        # The platform's own time: a leave that it delivers late is told from a later one.
+        followed_at=sent_at(inbound, now) if is_follow else (row.followed_at if row else None),
         latest_channel=channel_of(inbound) or (row.latest_channel if row else None),
         last_seen_at=now,
         # A late turn may run at night; what is an answer counts from when the person spoke.

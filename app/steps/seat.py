@@ -68,6 +68,8 @@ def known_of(deps: Deps, seat: Seat, loaded: Loaded, now: datetime) -> Known:
     has_asked = row is not None and row.marketing_asked_at is not None
     asked_long_ago = not has_asked or now - row.marketing_asked_at > REFUSED_FOR  # type: ignore[union-attr, operator]
     consents = frozenset(row.consents) if row else frozenset()
+    if notice_mark(deps.notice.version) not in consents:
+        consents = frozenset()
     # What is restricted is kept, and not used: to the conversation it is not there.
     is_restricted = row is not None and row.state == "restricted"
     quota = "none" if is_restricted else quota_state(enquiry, now)
@@ -89,6 +91,11 @@ def known_of(deps: Deps, seat: Seat, loaded: Loaded, now: datetime) -> Known:
         has_open_review=enquiry is not None and enquiry.review_open,
         staff_is_in=staff.is_in(now),
     )
+
+
+def notice_mark(version: str) -> str:
+    """Name, among a person's live consents, the notice that they were given to."""
+    return f"notice:{version}"
 
 
 def quota_state(enquiry: LoadedEnquiry | None, now: datetime) -> QuotaState:

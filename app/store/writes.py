@@ -121,7 +121,7 @@ class Writes:
             " last_message_at=%s, consents=%s, marketing_asked_at=%s, marketing_stopped=%s,"
             " on_hold=%s, message_left=coalesce(%s, message_left),"
             " message_until=coalesce(%s, message_until), event_left=coalesce(%s, event_left),"
-            " event_until=coalesce(%s, event_until),"
+            " event_until=coalesce(%s, event_until), is_muted=false,"
             " state=CASE WHEN 'answers' = ANY(%s) THEN 'active' ELSE state END WHERE id=%s",
             *_in_order(state),
             list(state.consents),
@@ -324,6 +324,10 @@ class Writes:
             None if delivered else status[:48],
             *(self._now, platform_id),
         )
+
+    def unmark(self, openid_index: bytes, kind: str) -> None:
+        """Take an unnamed marker away again."""
+        self._add("DELETE FROM suppressions WHERE openid_index=%s AND kind=%s", openid_index, kind)
 
     def bell(self, job: str, not_before: datetime | None = None) -> None:
         """Leave work for later in the outbox and wake the relay at commit."""

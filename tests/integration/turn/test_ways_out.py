@@ -118,7 +118,7 @@ def test_erasure_is_real_in_every_table(deps: Deps, cause: str) -> None:
     envelope = {
         "account": ACCOUNT,
         "openid": Secret(OPENID),
-        "created_at": 1,
+        "created_at": int(deps.clock.now().timestamp()),
         "delivery_id": f"e:1:{uuid.uuid4()}",
     }
     if cause == "asked":

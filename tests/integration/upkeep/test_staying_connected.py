@@ -154,7 +154,7 @@ def test_an_imported_person_who_writes_is_the_same_person(
     follow_since_long(gateway, openid)
     upkeep.import_followers(met)
     say(met, "测额度", "同意", openid=openid)
-    assert [person.consents for person in people(met)] == [["answers"]]
+    assert [person.consents for person in people(met)] == [["answers", "notice:1"]]
 
 
 def test_silent_people_are_not_erased_as_leads_until_they_have_spoken(

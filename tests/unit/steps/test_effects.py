@@ -64,7 +64,7 @@ def test_a_consent_names_the_notice_and_the_words_of_the_moment(after, bag):
     assert (row["purpose"], row["act"], row["prompt"]) == ("sensitive", "given", "可以读吗？")
     assert row["notice_hash"] == bag.notice.hash
     assert row["words"] == "可以" * 32
-    assert context.after.consents == {"answers", "sensitive"}
+    assert context.after.consents == {"notice:1", "sensitive"}
     assert funnel(context) == [("consent_given", "sensitive")]
 
 
