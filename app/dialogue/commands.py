@@ -100,7 +100,9 @@ def human(scene: Scene) -> Turn:
 def leave_message(scene: Scene) -> Turn:
     """Keep the next words as the message for the staff."""
     values = {"staff_is_in": scene.known.staff_is_in}
-    return stay(scene, Say("command.human_recorded", values), (Asked("human", scene.words),))
+    return stay(
+        scene, Say("command.human_recorded", values), (Asked(scene.position.message, scene.words),)
+    )
 
 
 def cancel(scene: Scene) -> Turn:
@@ -159,7 +161,7 @@ def stop_marketing(scene: Scene) -> Turn:
 
 def complaint(scene: Scene) -> Turn:
     """Open a complaint, tell phone and page, and take the next words with it."""
-    position = scene.position.moved(stage="human_message", back_to=scene.stage)
+    position = scene.position.moved(stage="human_message", back_to=scene.stage, message="complaint")
     say = Say("command.complaint", options=options.NO_MESSAGE)
     return Turn(position, (say,), (Asked("complaint", scene.words),))
 

@@ -49,7 +49,7 @@ class Scene:
 
     def home(self) -> Position:
         """Return the position without its digression."""
-        return self.position.moved(stage=self.stage, back_to=None)
+        return self.position.moved(stage=self.stage, back_to=None, message="human")
 
 
 def stay(scene: Scene, say: Say, effects: tuple[Effect, ...] = ()) -> Turn:

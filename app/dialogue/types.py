@@ -111,7 +111,8 @@ class Position:
     seen. `reached`: questions asked so far, for the funnel. `own_words`: the words of "other" are
     awaited.
     `submitted`: the answers have been handed in; they stay so that one of them can be changed.
-    `agreed_to`: the sensitive questions that the separate consent named.
+    `agreed_to`: the sensitive questions that the separate consent named. `message`: what the words
+    awaited for the staff are.
     An idle position with answers that were not handed in is a paused form.
     """
 
@@ -130,6 +131,7 @@ class Position:
     own_words: bool = False
     submitted: bool = False
     agreed_to: tuple[str, ...] = ()
+    message: Literal["human", "complaint"] = "human"
 
     def moved(self, **changes: object) -> "Position":
         """Return a copy with these fields changed."""

@@ -147,7 +147,7 @@ def test_an_empty_message_for_the_staff_is_asked_for_again():
 def test_a_complaint_is_registered_at_once_and_its_story_goes_along():
     chat = idle().say("投诉")
     assert chat.got(Asked) == [Asked("complaint", "投诉")]
-    assert chat.say("三天没人回我").got(Asked) == [Asked("human", "三天没人回我")]
+    assert chat.say("三天没人回我").got(Asked) == [Asked("complaint", "三天没人回我")]
     assert idle().say("我要投诉你们乱来").got(Asked) == [Asked("complaint", "我要投诉你们乱来")]
 
 
