@@ -19,7 +19,7 @@ from app.contact.types import (
     Window,
 )
 from app.core.clock import monotonic
-from app.core.crypto import WrappedKey
+from app.core.crypto import Sealer, WrappedKey
 from app.core.errors import (
     DatabaseAway,
     OutcomeUnknown,
@@ -35,7 +35,7 @@ from app.steps.account import account_of, holds_tomorrow
 from app.steps.message_words import progress_fields, words_of
 from app.store import outbox, sending
 from app.store.messages import Message
-from app.store.sending import Charge, Due
+from app.store.sending import Charge, Due, Story
 from app.store.session import database_errors
 from app.wechat.ports import Sent
 
@@ -135,30 +135,39 @@ def _decline(deps: Deps, due: Due, verdict: No) -> None:
 
 
 def _send(deps: Deps, due: Due, channel: str) -> None:
+    """Find the words, mark the message as leaving, commit, and only then make the call."""
     now = deps.clock.now()
-    person, message = due.person, due.message
-    sealer = deps.keyring.unwrap(
-        WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
-    )
-    openid = Secret(sealer.open_text(bytes(person.openid_sealed or b"")))
-    if channel == "template":
-        fields = progress_fields(deps, message.created_at)
-        text = json.dumps(fields, ensure_ascii=False)
-        template_id = deps.settings.progress_template_id
-        call = partial(deps.sender.send_template, openid, template_id, fields, "", message.id.hex)
-    else:
-        with deps.sessions.begin() as session:
-            story = sending.tell_story(session, due)
-        if story is None:
-            _finish(deps, due, state="skipped", reason="no_longer_needed", finished_at=now)
-            return
-        may_promise = _holds_tomorrow(deps, due, now)
-        text = words_of(deps, message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
-        call = partial(deps.sender.send_text, openid, text)
+    key = WrappedKey(str(due.person.master_id), bytes(due.person.wrapped_key or b""))
+    sealer = deps.keyring.unwrap(key)
     with deps.sessions.begin() as session:
+        story = sending.tell_story(session, due)
+        if story is None:
+            gone = {"state": "skipped", "reason": "no_longer_needed", "finished_at": now}
+            sending.finish(session, due.message.id, ("queued",), **gone)
+            return
+        words = _words(deps, due, channel, story, sealer)
         charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now)
     if charge is not None:
-        _attempt(deps, due, charge, call, text)
+        openid = Secret(sealer.open_text(bytes(due.person.openid_sealed or b"")))
+        _attempt(deps, due, charge, _call(deps, due, channel, openid, words), words)
+
+
+def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> str:
+    """Return the text, or the template's fields as JSON."""
+    if channel == "template":
+        return json.dumps(progress_fields(deps, due.message.created_at), ensure_ascii=False)
+    may_promise = _holds_tomorrow(deps, due, deps.clock.now())
+    return words_of(deps, due.message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
+
+
+def _call(deps: Deps, due: Due, channel: str, openid: Secret, words: str) -> Callable[[], Sent]:
+    if channel != "template":
+        return partial(deps.sender.send_text, openid, words)
+    template_id = deps.settings.progress_template_id
+    return partial(
+        deps.sender.send_template,
+        *(openid, template_id, json.loads(words), "", due.message.id.hex),
+    )
 
 
 def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
