@@ -9,7 +9,7 @@ from app.core.errors import DatabaseAway, JobFailed, LenderUnset, StateUnavailab
 from app.core.log import get_logger
 from app.core.log import trail as follow
 from app.deps import Deps
-from app.services import conversation, decisions, delivery, upkeep
+from app.services import conversation, decisions, delivery, followers, upkeep
 
 
 @cache
@@ -83,4 +83,4 @@ def freshen_token(trail: str) -> None:
 def import_followers(trail: str) -> None:
     """Take in those who followed before we existed."""
     with _job(trail):
-        upkeep.import_followers(deps())
+        followers.import_followers(deps())

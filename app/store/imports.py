@@ -1,9 +1,10 @@
 """Take in people who followed before we existed; whoever is known or was erased stays so."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -38,3 +39,12 @@ def add_people(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
         insert(Person).values(list(rows)).on_conflict_do_nothing().returning(Person.id)
     )
     return len(added.all())
+
+
+def list_following(session: Session, account: str, before: datetime) -> Sequence[Person]:
+    """List people who, for all we know, have followed since before then."""
+    return session.scalars(
+        select(Person)
+        .where(Person.account == account, Person.state == "active", Person.follows)
+        .where(func.coalesce(Person.followed_at, Person.first_seen_at) < before)
+    ).all()

@@ -4,8 +4,8 @@ import uuid
 
 import click
 
+from app.services import followers, privacy
 from app.services import keys as ring
-from app.services import privacy, upkeep
 from handlers.bag import bag
 from handlers.commands.desk import Desk
 
@@ -22,7 +22,7 @@ _RESTS = {
 @people.command("import")
 def import_followers() -> None:
     """Take in silently whoever followed before we existed; a job goes on if there are many."""
-    imported = upkeep.import_followers(bag())
+    imported = followers.import_followers(bag())
     click.echo(f"New: {imported.people}. {_RESTS[imported.rest]}")
 
 

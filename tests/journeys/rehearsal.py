@@ -14,7 +14,7 @@ from app.bootstrap import build_deps
 from app.core.jobs import JobName
 from app.core.types import Secret
 from app.deps import Deps
-from app.services import conversation, decisions, delivery, outbox, upkeep
+from app.services import conversation, decisions, delivery, followers, outbox, upkeep
 from app.state.tokens import RedisTokenStore
 from app.wechat.calls import ApiAccount
 from app.wechat.gateway import LiveGateway
@@ -37,7 +37,7 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.ERASE_EXPIRED: upkeep.erase_expired,
     JobName.COUNT_UP: upkeep.count_up,
     JobName.FRESHEN_TOKEN: upkeep.freshen_token,
-    JobName.IMPORT_FOLLOWERS: upkeep.import_followers,
+    JobName.IMPORT_FOLLOWERS: followers.import_followers,
 }
 
 
