@@ -8,12 +8,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.core.clock import SHANGHAI
-from app.core.crypto import Sealer, WrappedKey
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.steps import staff
+from app.steps.person_key import sealer_of
 from app.store import deciding, outbox, sending
 from app.store.deciding import Submitted
 from app.store.enquiries import Decision, Enquiry
@@ -168,7 +168,7 @@ def decide_review(
         deciding.set_state(session, [enquiry.id], "decided")
         review.state, review.decided_at, review.decided_by = "decided", now, by
         review.outcome = assessment.outcome
-        review.note_sealed = _sealer(deps, person).seal_text(note) if note else None
+        review.note_sealed = sealer_of(deps, person).seal_text(note) if note else None
         deciding.add_funnel(session, [_funnel_row(enquiry, f"reviewed_{assessment.outcome}", now)])
         sending.queue(session, [_message_row(enquiry, row["id"], _TOLD[assessment.outcome], now)])
         outbox.add(session, JobName.DELIVER_DUE.value, enquiry.trail, now)
@@ -204,7 +204,7 @@ def show_decision(deps: Deps, decision_id: uuid.UUID) -> dict[str, Any]:
     with deps.sessions.begin() as session:
         decision, enquiry, person = deciding.get_decision(session, decision_id)
         stored: dict[str, Any] = json.loads(
-            _sealer(deps, person).open_text(bytes(decision.dossier_sealed))
+            sealer_of(deps, person).open_text(bytes(decision.dossier_sealed))
         )
         return {
             "decision": str(decision.id),
@@ -222,7 +222,7 @@ def replay_decision(deps: Deps, decision_id: uuid.UUID) -> bool:
     """Recompute a decision from what is stored; say whether it comes out identical to the byte."""
     with deps.sessions.begin() as session:
         decision, _enquiry, person = deciding.get_decision(session, decision_id)
-        stored = _sealer(deps, person).open_text(bytes(decision.dossier_sealed))
+        stored = sealer_of(deps, person).open_text(bytes(decision.dossier_sealed))
     again = replay(stored, deps.rulebook())
     return again.is_identical and json.loads(again.assessment.to_json()) == decision.assessment
 
@@ -233,7 +233,7 @@ def _inputs(
     today = now.astimezone(SHANGHAI).date()
     if earlier is None:
         return facts_from_answers(enquiry.answers), Circumstances(decided_on=today)
-    stored = Dossier.from_json(_sealer(deps, person).open_text(bytes(earlier.dossier_sealed)))
+    stored = Dossier.from_json(sealer_of(deps, person).open_text(bytes(earlier.dossier_sealed)))
     kept = stored.circumstances
     return stored.facts, Circumstances(
         decided_on=today,
@@ -256,7 +256,7 @@ def _decision_row(
         "person_id": person.id,
         "outcome": assessment.outcome,
         "assessment": json.loads(assessment.to_json()),
-        "dossier_sealed": _sealer(deps, person).seal_text(dossier.to_json()),
+        "dossier_sealed": sealer_of(deps, person).seal_text(dossier.to_json()),
         "inputs_hash": assessment.inputs_sha256,
         "decided_at": now,
         "valid_until": until,
@@ -290,7 +290,3 @@ def _funnel_row(enquiry: Enquiry, step: str, now: datetime) -> dict[str, Any]:
         "step": step,
         "question": "",
     }
-
-
-def _sealer(deps: Deps, person: Person) -> Sealer:
-    return deps.keyring.unwrap(WrappedKey(str(person.master_id), bytes(person.wrapped_key or b"")))

@@ -19,7 +19,7 @@ from app.contact.types import (
     Window,
 )
 from app.core.clock import monotonic
-from app.core.crypto import Sealer, WrappedKey
+from app.core.crypto import Sealer
 from app.core.errors import (
     DatabaseAway,
     OutcomeUnknown,
@@ -29,10 +29,10 @@ from app.core.errors import (
 )
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
-from app.core.types import Secret
 from app.deps import Deps
 from app.steps.account import account_of, holds_tomorrow
 from app.steps.message_words import progress_fields, words_of
+from app.steps.person_key import openid_of, sealer_of
 from app.store import outbox, sending
 from app.store.messages import Message
 from app.store.sending import Charge, Due, Story
@@ -137,8 +137,7 @@ def _decline(deps: Deps, due: Due, verdict: No) -> None:
 def _send(deps: Deps, due: Due, channel: str) -> None:
     """Find the words, mark the message as leaving, commit, and only then make the call."""
     now = deps.clock.now()
-    key = WrappedKey(str(due.person.master_id), bytes(due.person.wrapped_key or b""))
-    sealer = deps.keyring.unwrap(key)
+    sealer = sealer_of(deps, due.person)
     with deps.sessions.begin() as session:
         story = sending.tell_story(session, due)
         if story is None:
@@ -148,8 +147,7 @@ def _send(deps: Deps, due: Due, channel: str) -> None:
         words = _words(deps, due, channel, story, sealer)
         charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now)
     if charge is not None:
-        openid = Secret(sealer.open_text(bytes(due.person.openid_sealed or b"")))
-        _attempt(deps, due, charge, _call(deps, due, channel, openid, words), words)
+        _attempt(deps, due, charge, _call(deps, due, channel, words), words)
 
 
 def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> str:
@@ -160,7 +158,8 @@ def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> 
     return words_of(deps, due.message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
 
 
-def _call(deps: Deps, due: Due, channel: str, openid: Secret, words: str) -> Callable[[], Sent]:
+def _call(deps: Deps, due: Due, channel: str, words: str) -> Callable[[], Sent]:
+    openid = openid_of(deps, due.person)
     if channel != "template":
         return partial(deps.sender.send_text, openid, words)
     template_id = deps.settings.progress_template_id

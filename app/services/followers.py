@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from app.core.clock import monotonic
-from app.core.crypto import WrappedKey
 from app.core.jobs import JobName
 from app.core.log import get_logger
 from app.core.types import Secret
 from app.deps import Deps
+from app.steps.person_key import openid_of
 from app.store import imports, outbox, upkeep
-from app.store.people import Person
 from app.wechat.ports import MOST_PEOPLE, PersonFacts
 
 _IMPORT_SECONDS = 60.0
@@ -66,7 +65,7 @@ def _let_go(deps: Deps, account: str, listed: set[bytes], before: datetime) -> N
     with deps.sessions.begin() as session:
         following = imports.list_following(session, account, before)
     missing = {
-        _openid(deps, person): person.id
+        openid_of(deps, person).value: person.id
         for person in following
         if bytes(person.openid_index or b"") not in listed
     }
@@ -83,11 +82,6 @@ def _erase(deps: Deps, person_id: uuid.UUID) -> None:
         if upkeep.take_person(session, person_id, upkeep.not_erased()):
             upkeep.erase_person(session, person_id)
             log.info("left_unheard", person=str(person_id))
-
-
-def _openid(deps: Deps, person: Person) -> str:
-    key = WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
-    return deps.keyring.unwrap(key).open_text(bytes(person.openid_sealed or b""))
 
 
 def _go_on_later(deps: Deps) -> None:

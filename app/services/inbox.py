@@ -15,12 +15,12 @@ from app.contact.types import (
     Now,
     Window,
 )
-from app.core.crypto import Sealer, WrappedKey
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
 from app.dialogue.types import Say
 from app.steps.account import account_of
+from app.steps.person_key import openid_of, sealer_of
 from app.store import desks, outbox, sending
 from app.store.people import Person
 
@@ -50,10 +50,10 @@ def list_notes(deps: Deps) -> list[Left]:
             Left(
                 id=note.id,
                 kind=note.kind,
-                who=masked(_sealer(deps, person).open_text(bytes(person.openid_sealed or b""))),
+                who=masked(openid_of(deps, person).value),
                 left_at=note.left_at,
                 due_at=note.due_at,
-                words=_sealer(deps, person).open_text(bytes(note.words_sealed)),
+                words=sealer_of(deps, person).open_text(bytes(note.words_sealed)),
             )
             for note, person in desks.list_open_notes(session)
         ]
@@ -69,7 +69,7 @@ def answer_note(deps: Deps, note_id: int, *, by: str, words: str) -> Way:
         raise NotAllowed("An answer needs words.")
     with deps.sessions.begin() as session:
         note, person = desks.get_open_note(session, note_id)
-        sealer = _sealer(deps, person)
+        sealer = sealer_of(deps, person)
         text = deps.copybook.render(
             Say("inbox.answer", {"left_on": note.left_at, "words": words.strip()})
         )
@@ -123,8 +123,3 @@ def _way(deps: Deps, person: Person, now: datetime) -> Way:
 
 def _window(left: int, until: datetime | None) -> Window | None:
     return Window(left, until) if until is not None else None
-
-
-def _sealer(deps: Deps, person: Person) -> Sealer:
-    key = WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
-    return deps.keyring.unwrap(key)

@@ -1,7 +1,7 @@
 """Wrap every person's key by the master key that is active now."""
 
-from app.core.crypto import WrappedKey
 from app.deps import Deps
+from app.steps.person_key import wrapped_key
 from app.store import desks
 
 _BATCH = 500
@@ -17,8 +17,7 @@ def rotate_keys(deps: Deps) -> int:
         with deps.sessions.begin() as session:
             people = desks.list_other_keys(session, deps.keyring.active_id, _BATCH)
             for person in people:
-                old = WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
-                new = deps.keyring.rewrap(old)
+                new = deps.keyring.rewrap(wrapped_key(person))
                 person.master_id, person.wrapped_key = new.master_id, new.sealed
         rotated += len(people)
         if not people:

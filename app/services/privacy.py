@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from app.copybook import minute
-from app.core.crypto import WrappedKey
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.steps import staff
 from app.steps.effects import EXPORT_LINK_LASTS
 from app.steps.notice import page_words
+from app.steps.person_key import sealer_of
 from app.steps.personal_copy import Sections, copy_of
 from app.store import privacy, upkeep
 
@@ -79,8 +79,7 @@ def read_export(deps: Deps, token: str) -> PersonalCopy:
     with deps.sessions.begin() as session:
         export, person = privacy.get_export(session, deps.keyring.index("export", token), now)
         kept = privacy.gather(session, person.id)
-        key = WrappedKey(str(person.master_id), bytes(person.wrapped_key or b""))
-        sections = copy_of(deps, person, kept, deps.keyring.unwrap(key))
+        sections = copy_of(deps, person, kept, sealer_of(deps, person))
     return PersonalCopy(now, export.expires_at, sections)
 
 
