@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 
-from app.core.clock import pause
 from app.core.errors import PlatformFailure, PlatformRefused, StateUnavailable
 from app.core.log import get_logger
 from app.deps import Deps
 from app.store import privacy
 from app.wechat.menus import menu_json
-
-TRIES = 3
-_BETWEEN_SECONDS = 0.5
 
 log = get_logger()
 
@@ -39,15 +35,13 @@ def install(deps: Deps) -> Installed:
 
 
 def _publish_menu(deps: Deps) -> bool:
-    for left in reversed(range(TRIES)):
-        try:
-            deps.account.put_menu(menu_json())
-        except PlatformRefused as refusal:
-            log.warning("menu_refused", code=refusal.code)
-            return False
-        except (PlatformFailure, StateUnavailable):
-            if left:
-                pause(_BETWEEN_SECONDS)
-        else:
-            return True
+    """Publish the menu; where the platform is away, `freshen_token` does it once it is back."""
+    try:
+        deps.account.put_menu(menu_json())
+    except PlatformRefused as refusal:
+        log.warning("menu_refused", code=refusal.code)
+    except (PlatformFailure, StateUnavailable):
+        log.warning("menu_not_published")
+    else:
+        return True
     return False
