@@ -21,7 +21,7 @@ from benchmarks.installation import Installation, wire_of
 from benchmarks.sampling import Sampler, Share
 from handlers.factory import create_app
 
-_CONTROL = (' "BEGIN', ' "COMMIT')
+_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,9 @@ def count_messages(trace: Iterable[str]) -> tuple[int, int]:
     """Return the statements and the round trips in a trace of libpq."""
     sent = [line.split("\t") for line in trace if "\tF\t" in line]
     queries = [message for message in sent if message[3] == "Query"]
-    plain = [message for message in queries if not message[4].startswith(_CONTROL)]
+    # A query may carry several statements in one breath.
+    parts = [part.strip(' "\n') for message in queries for part in message[4].split(";")]
+    plain = [part for part in parts if part and not part.startswith(_CONTROL)]
     executed = sum(message[3] == "Execute" for message in sent)
     synced = sum(message[3].strip() == "Sync" for message in sent)
     return len(plain) + executed, len(queries) + synced

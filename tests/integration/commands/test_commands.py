@@ -15,7 +15,7 @@ from app.core.clock import SHANGHAI
 from app.core.crypto import KeyRing
 from app.core.errors import PlatformUnreachable
 from app.deps import Deps
-from app.services import decisions, delivery, handovers, installation
+from app.services import decisions, delivery, handovers
 from app.store.conversations import Notice
 from app.store.enquiries import Decision, Handover
 from app.store.messages import Message, Note
@@ -85,7 +85,7 @@ def test_installing_stores_the_notice_and_publishes_the_menu(
 def test_installing_does_not_need_the_platform(
     flask: FlaskCliRunner, deps: Deps, gateway: RecordingGateway
 ) -> None:
-    gateway.failures += [PlatformUnreachable()] * installation.TRIES
+    gateway.fail_next(PlatformUnreachable())
     assert json.loads(run(flask, "install"))["menu"] is False
 
 

@@ -22,7 +22,7 @@ TRACE = """\
 2026-11-23 04:30:16.472573\tF\t20\tBind\t "" "_pg3_0" 0 0 1 0
 2026-11-23 04:30:16.472574\tF\t9\tExecute\t "" 0
 2026-11-23 04:30:16.472574\tF\t4\tSync
-2026-11-23 04:30:16.472574\tF\t4\tQuery\t "SELECT 2"
+2026-11-23 04:30:16.472574\tF\t4\tQuery\t "BEGIN; SELECT 2; EXECUTE three ('x')"
 2026-11-23 04:30:16.472637\tF\t11\tQuery\t "COMMIT"
 """
 
@@ -42,7 +42,7 @@ def test_a_percentile_is_a_value_that_was_seen(share: int, expected: int):
 
 
 def test_statements_and_round_trips_are_read_from_the_trace():
-    assert count_messages(TRACE.splitlines()) == (2, 5)
+    assert count_messages(TRACE.splitlines()) == (3, 5)
 
 
 @pytest.mark.parametrize(
