@@ -1,8 +1,5 @@
 """A position as JSON and back; what cannot be understood becomes a fresh beginning."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import TypeAdapter, ValidationError
 
 from app.dialogue.types import Position
@@ -10,15 +7,14 @@ from app.dialogue.types import Position
 _ADAPTER = TypeAdapter(Position)
 
 
-def position_to_json(position: Position) -> dict[str, Any]:
-    """Return a position as plain JSON values."""
-    plain: dict[str, Any] = _ADAPTER.dump_python(position, mode="json")
-    return plain
+def position_to_json(position: Position) -> bytes:
+    """Write a position."""
+    return _ADAPTER.dump_json(position)
 
 
-def position_from_json(plain: Mapping[str, Any] | None) -> Position:
-    """Return the position that was stored, or a fresh one if it cannot be understood."""
+def position_from_json(written: bytes) -> Position:
+    """Read the position that was written, or a fresh one if it cannot be understood."""
     try:
-        return _ADAPTER.validate_python(plain) if plain else Position()
+        return _ADAPTER.validate_json(written)
     except ValidationError:
         return Position()

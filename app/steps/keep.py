@@ -1,6 +1,5 @@
 """Keep what a turn leaves: the person, the position, the answer that every delivery will get."""
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -83,7 +82,7 @@ def _keep_position(context: TurnContext, position: Position) -> None:
     is_open = position.stage in _OPEN_STAGES
     context.writes.conversation(
         context.seat.id,
-        context.seat.sealer.seal_text(json.dumps(position_to_json(position))),
+        context.seat.sealer.seal(position_to_json(position)),
         position.stage,
         position.question,
         REMIND_AFTER if is_open else None,

@@ -1,6 +1,5 @@
 """Find the words of a message that is about to leave: today's facts, not those of its queueing."""
 
-import json
 from datetime import datetime
 
 from app.core.crypto import Sealer
@@ -35,7 +34,7 @@ def words_of(
         quota=_STATES.get(story.outcome, "none"), may_promise_tomorrow=may_promise_tomorrow
     )
     if copy_key == "reminder.unfinished":
-        position = position_from_json(json.loads(sealer.open_text(story.position_sealed)))
+        position = position_from_json(sealer.open(story.position_sealed))
         values = progress_values(Scene("", position, known, deps.forms))
     else:
         values = _outcome_values(deps, story)

@@ -1,6 +1,5 @@
 """Seat a person at the start of a turn: their key, their position, what the dialogue may know."""
 
-import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -169,7 +168,7 @@ def _position(sealer: Sealer, sealed: bytes | None) -> Position:
     if sealed is None:
         return Position()
     try:
-        return position_from_json(json.loads(sealer.open_text(bytes(sealed))))
+        return position_from_json(sealer.open(bytes(sealed)))
     except CannotOpen:
         return Position()
 

@@ -1,7 +1,5 @@
 """A message is worded when it leaves, and the options under it mean what they say."""
 
-import json
-
 import pytest
 
 from app.core.crypto import CannotOpen
@@ -46,7 +44,7 @@ def test_a_reminder_says_where_the_form_was_left_and_offers_to_go_on(bag, sealer
         stage="asking", form="personal", version=1, question="region",
         answers={"age_band": Answer("25-34"), "situation": Answer("salaried")},
     )  # fmt: skip
-    story = Story("", None, sealer.seal_text(json.dumps(position_to_json(position))), None)
+    story = Story("", None, sealer.seal(position_to_json(position)), None)
     told = worded(bag, "reminder.unfinished", story, sealer)
     assert "第3题" in told.replace(" ", "")
     assert all(option.label in told for option in options.PAUSED)

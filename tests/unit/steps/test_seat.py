@@ -1,6 +1,5 @@
 """A person takes their seat with their own key, their position and the windows that they opened."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -63,7 +62,7 @@ def test_a_newcomer_gets_a_key_that_seals_the_openid(bag):
 def test_somebody_known_keeps_key_position_and_what_is_left(bag):
     sealer, wrapped = bag.keyring.new_person_key()
     position = Position(stage="asking", form="personal", version=1, question="region")
-    sealed = sealer.seal_text(json.dumps(position_to_json(position)))
+    sealed = sealer.seal(position_to_json(position))
     start = loaded(person=a_person(bag, wrapped=wrapped), position_sealed=sealed)
     seat = take_seat(bag, MenuClicked(**envelope(), key="c.check"), start, INDEX)
     assert seat.newcomer is None
