@@ -170,6 +170,7 @@ WITH person AS (
     UPDATE messages SET state = 'sending', channel = :channel, lease_until = :lease_until,
                         attempts = attempts + 1
     FROM person WHERE messages.id = :message AND state = 'queued'
+        AND (:channel <> 'custom' OR is_message_open OR is_event_open)
     RETURNING messages.id
 ), charged AS (
     UPDATE people SET message_left = message_left - is_message_open::int,
@@ -188,7 +189,8 @@ def start_sending(
 ) -> Charge | None:
     """Mark a message as leaving now and charge every window that is open (app/contact/ledger.py).
 
-    None if it is no longer ours. Commits before the call: after a crash the row says that the words
+    None if it is no longer ours, or if another message took the last of the allowance: it stays
+    queued and is decided again. Commits before the call: after a crash the row says that the words
     may have gone out.
     """
     started = session.execute(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.contact.ledger import after_send
+from app.contact.ledger import after_send, holds
 from app.contact.types import Allowances, Window
 from app.core.errors import OutcomeUnknown, PlatformUnreachable
 from app.core.jobs import JobName
@@ -201,10 +201,12 @@ def test_the_store_charges_the_allowances_as_the_ledger_does(
             setattr(person, f"{name}_until", window.until if window else None)
         due = sending.Due(sent, person, None, has_marker=False)
         session.flush()
-        assert sending.start_sending(session, due, "custom", now, now)
+        started = sending.start_sending(session, due, "custom", now, now)
         session.refresh(person)
         left = (person.message_left, person.event_left)
-    expected = after_send(Allowances(*windows), now)
+    before = Allowances(*windows)
+    expected = after_send(before, now)
+    assert (started is not None) is holds(before, now)
     assert left == tuple(w.left if w else 0 for w in (expected.message, expected.event))
 
 
