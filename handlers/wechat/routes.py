@@ -4,6 +4,7 @@ import uuid
 from typing import cast
 
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core.clock import monotonic
 from app.core.errors import BadEnvelope, DatabaseAway, ForgedEnvelope
@@ -43,7 +44,7 @@ def receive() -> Response:
     deps = bag()
     keys = _keys(deps)
     try:
-        inbound = open_envelope(request.args, request.get_data(cache=False), keys)
+        inbound = open_envelope(request.args, _body(), keys)
     except (ForgedEnvelope, BadEnvelope) as refusal:
         return _refused(refusal)
     with trail(arrival.trail), turn_seconds.time():
@@ -54,6 +55,13 @@ def receive() -> Response:
             return _without_database(deps, inbound, keys)
         log.info("delivery", kind=type(inbound).__name__, spoke=reply is not None)
     return _answer(deps, inbound, reply, keys)
+
+
+def _body() -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise BadEnvelope("huge") from None
 
 
 def _answer(deps: Deps, inbound: Inbound, reply: Reply | None, keys: AccountKeys) -> Response:

@@ -141,6 +141,16 @@ def test_what_cannot_be_understood_gets_a_quiet_answer(
     assert answer.get_data() in (b"", b"success")
 
 
+def test_a_body_that_is_too_large_is_counted(plain_client: FlaskClient) -> None:
+    def counted() -> float:
+        name, kind = "prequal_deliveries_refused_total", {"kind": "huge"}
+        return REGISTRY.get_sample_value(name, kind) or 0
+
+    before = counted()
+    assert post(plain_client, plain(b"x" * 70_000)).status_code == 413
+    assert counted() == before + 1
+
+
 def test_no_bytes_whatever_make_a_server_error(plain_client: FlaskClient) -> None:
     whole = text_xml("五万").encode()
 
