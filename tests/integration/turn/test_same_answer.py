@@ -218,9 +218,11 @@ class _CountingCursor:
     def __init__(self, cursor, counter: CountingTurns) -> None:
         self._cursor, self._counter = cursor, counter
 
-    def execute(self, *given, **named):
-        self._counter.statements += 1
-        return self._cursor.execute(*given, **named)
+    def execute(self, statement, *given, **named):
+        done = self._cursor.execute(statement, *given, **named)
+        # What a new connection has to be told first belongs to no turn.
+        self._counter.statements += "PREPARE" not in str(statement)
+        return done
 
     def __getattr__(self, name: str):
         return getattr(self._cursor, name)
