@@ -61,6 +61,9 @@ SEALED_FIELDS = frozenset(
 """Field names whose values are personal or secret: their values never reach a log."""
 
 
+_TRACEBACK = "Traceback (most recent call last)"
+
+
 def redact(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -89,6 +92,18 @@ def name_exception(
     return event
 
 
+def cut_traceback(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Cut a traceback that a library wrote into its message; keep the kind of its exception."""
+    said = str(event.get("event", ""))
+    head, found, traceback = said.partition(_TRACEBACK)
+    if found:
+        event["event"] = head.strip() or "exception"
+        event["error"] = traceback.strip().splitlines()[-1].partition(":")[0]
+    return event
+
+
 def _clean(value: Any) -> Any:  # noqa: ANN401 - a log value is anything
     if isinstance(value, dict):
         return {k: "•••" if k in SEALED_FIELDS else _clean(v) for k, v in value.items()}
@@ -108,6 +123,7 @@ def configure(level: str = "info") -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_exception,
+        cut_traceback,
         redact,
     ]
     structlog.configure(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from app.core.log import configure, get_logger, redact, trail
+from app.core.log import configure, cut_traceback, get_logger, redact, trail
 
 
 @pytest.fixture
@@ -98,3 +98,13 @@ def test_an_exception_is_its_type_and_place_and_none_of_its_words(said):
     assert [line["error"] for line in lines] == ["ValueError"] * 3
     assert all("test_an_exception" in line["where"] for line in lines)
     assert "三万元" not in json.dumps(lines, ensure_ascii=False)
+
+
+def test_a_traceback_in_the_words_of_a_library_is_cut():
+    said = (
+        "Worker 1: job failed\nTraceback (most recent call last):\n"
+        '  File "base.py", line 1\nrq.exceptions.InvalidJobOperation: openid o123 is gone\n'
+    )
+    event = cut_traceback(None, "error", {"event": said})
+    assert event == {"event": "Worker 1: job failed", "error": "rq.exceptions.InvalidJobOperation"}
+    assert cut_traceback(None, "info", {"event": "delivery"}) == {"event": "delivery"}
