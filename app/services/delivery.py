@@ -3,20 +3,17 @@
 import json
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from app.contact.decision import decide
 from app.contact.types import (
-    Allowances,
     Contact,
-    ContactFacts,
     Later,
     MessageClass,
     MessageFacts,
     No,
-    Window,
 )
 from app.core.clock import monotonic
 from app.core.crypto import Sealer
@@ -30,7 +27,7 @@ from app.core.errors import (
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
-from app.steps.account import account_of, holds_tomorrow
+from app.steps.account import facts_of, holds_tomorrow
 from app.steps.message_words import progress_fields, words_of
 from app.steps.person_key import openid_of, sealer_of
 from app.store import outbox, sending
@@ -109,7 +106,9 @@ def _deliver_one(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
 def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
     now = deps.clock.now()
     verdict = decide(
-        _facts(deps, due, contacts),
+        replace(
+            facts_of(deps, due.person), is_marketing_suppressed=due.has_marker, contacts=contacts
+        ),
         _message_facts(due.message),
         deps.contact_book.contact_rules(now),
         now,
@@ -170,7 +169,7 @@ def _call(deps: Deps, due: Due, channel: str, words: str) -> Callable[[], Sent]:
 
 
 def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
-    facts = _facts(deps, due, (), charged=1)
+    facts = replace(facts_of(deps, due.person, charged=1), is_marketing_suppressed=due.has_marker)
     return holds_tomorrow(facts, deps.contact_book.contact_rules(now), now)
 
 
@@ -260,28 +259,6 @@ def _finish(
         sending.finish(session, due.message.id, only_from, **values)
 
 
-def _facts(
-    deps: Deps, due: Due, contacts: tuple[Contact, ...], *, charged: int = 0
-) -> ContactFacts:
-    person = due.person
-    return ContactFacts(
-        # Who is restricted still hears the end of the case that they are kept for.
-        follows=person.follows and person.state != "erased" and not person.is_muted,
-        allowances=Allowances(
-            message=_window(person.message_left - charged, person.message_until),
-            event=_window(person.event_left - charged, person.event_until),
-        ),
-        account=account_of(deps),
-        consents=frozenset(person.consents),
-        has_stopped_marketing=person.marketing_stopped,
-        is_on_hold=person.on_hold not in (None, "distress"),
-        is_in_distress=person.on_hold == "distress",
-        is_marketing_suppressed=due.has_marker,
-        last_own_message_at=person.last_message_at,
-        contacts=contacts,
-    )
-
-
 def _message_facts(message: Message) -> MessageFacts:
     return MessageFacts(
         message_class=MessageClass(message.klass),
@@ -290,7 +267,3 @@ def _message_facts(message: Message) -> MessageFacts:
         expires_at=message.expires_at,
         was_asked_for=message.copy_key in _ASKED_FOR,
     )
-
-
-def _window(left: int, until: datetime | None) -> Window | None:
-    return Window(left, until) if until is not None else None

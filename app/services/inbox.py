@@ -7,19 +7,16 @@ from typing import Literal
 
 from app.contact.decision import decide
 from app.contact.types import (
-    Allowances,
-    ContactFacts,
     Later,
     MessageClass,
     MessageFacts,
     Now,
-    Window,
 )
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
 from app.dialogue.types import Say
-from app.steps.account import account_of
+from app.steps.account import facts_of
 from app.steps.person_key import openid_of, sealer_of
 from app.store import desks, outbox, sending
 from app.store.people import Person
@@ -102,24 +99,8 @@ def masked(openid: str) -> str:
 
 
 def _way(deps: Deps, person: Person, now: datetime) -> Way:
-    facts = ContactFacts(
-        # Who is restricted still hears the end of the case that they are kept for.
-        follows=person.follows and person.state != "erased" and not person.is_muted,
-        allowances=Allowances(
-            message=_window(person.message_left, person.message_until),
-            event=_window(person.event_left, person.event_until),
-        ),
-        account=account_of(deps),
-        is_on_hold=person.on_hold not in (None, "distress"),
-        is_in_distress=person.on_hold == "distress",
-        last_own_message_at=person.last_message_at,
-    )
     message = MessageFacts(MessageClass.SERVICE, expires_at=now + _HOLDS_FOR)
-    verdict = decide(facts, message, deps.contact_book.contact_rules(now), now)
+    verdict = decide(facts_of(deps, person), message, deps.contact_book.contact_rules(now), now)
     if isinstance(verdict, Now):
         return "now"
     return "later" if isinstance(verdict, Later) else "next_contact"
-
-
-def _window(left: int, until: datetime | None) -> Window | None:
-    return Window(left, until) if until is not None else None

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.contact.ledger import InboundKind, after_inbound
-from app.contact.types import Allowances, ContactFacts, Window
+from app.contact.types import Allowances, ContactFacts
 from app.core.crypto import CannotOpen, Sealer, WrappedKey
 from app.core.types import Attachment, Followed, Inbound, MenuClicked, Place, Scanned, Text
 from app.deps import Deps
 from app.dialogue.positions import position_from_json
 from app.dialogue.types import Known, Position, QuotaState
 from app.steps import staff
-from app.steps.account import account_of, holds_tomorrow
+from app.steps.account import account_of, holds_tomorrow, window
 from app.store.turns import Loaded, LoadedEnquiry, LoadedPerson
 from app.store.writes import NewPerson
 
@@ -43,8 +43,8 @@ def take_seat(deps: Deps, inbound: Inbound, loaded: Loaded, openid_index: bytes)
         return _newcomer(deps, inbound, openid_index)
     sealer = deps.keyring.unwrap(WrappedKey(row.master_id, bytes(row.wrapped_key)))
     before = Allowances(
-        message=_window(row.message_left, row.message_until),
-        event=_window(row.event_left, row.event_until),
+        message=window(row.message_left, row.message_until),
+        event=window(row.event_left, row.event_until),
     )
     after = _opened(deps, inbound, before)
     return Seat(
@@ -171,10 +171,6 @@ def _position(sealer: Sealer, sealed: bytes | None) -> Position:
         return position_from_json(sealer.open(bytes(sealed)))
     except CannotOpen:
         return Position()
-
-
-def _window(left: int, until: datetime | None) -> Window | None:
-    return Window(left, until) if until is not None else None
 
 
 def _opened(deps: Deps, inbound: Inbound, before: Allowances) -> Allowances:
