@@ -72,7 +72,9 @@ def install(requirements: Path) -> None:
     print(f"Installing {requirements.name} into .venv; the first time this takes a minute or two.")
     _make_venv()
     pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.call([*pip, "--require-hashes", "-r", str(requirements)]) != 0:
+    # The file names everything: asked for dependencies too, an old pip looks at releases that came
+    # after it for a package with extras, and refuses them for want of a pin.
+    if subprocess.call([*pip, "--no-deps", "--require-hashes", "-r", str(requirements)]) != 0:
         sys.exit("pip could not install what we need; its last lines say why.")
     stamp.write_text(wanted)
 
