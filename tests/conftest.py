@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from app.bootstrap import build_deps
 from app.core.config import ROOT, Settings
@@ -117,6 +117,8 @@ def deps(
     )
     # A few rows a table: deleting them takes a hundredth of the time of truncating them all.
     with engine.begin() as connection:
+        # The audit log refuses to forget: its triggers, and foreign keys, are held off here only.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
 

@@ -101,6 +101,9 @@ class FixedClock:
     def now(self) -> datetime:
         return self.moment
 
+    def real(self) -> datetime:
+        return self.moment
+
     def advance(self, **by: float) -> None:
         self.moment += timedelta(**by)
 

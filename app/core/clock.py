@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Return the aware time in UTC."""
         ...
 
+    def real(self) -> datetime:
+        """Return the machine's own time, whatever a rehearsal says: for sessions and codes."""
+        ...
+
 
 class SystemClock:
     """The machine's clock, moved by an offset while a rehearsal travels in time (`local` only).
@@ -37,7 +41,11 @@ class SystemClock:
         """Return the aware time in UTC, offset included."""
         if self._file is not None and time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS:
             self._look()
-        return datetime.now(UTC) + self._offset
+        return self.real() + self._offset
+
+    def real(self) -> datetime:
+        """Return the machine's own time in UTC."""
+        return datetime.now(UTC)
 
     def _look(self) -> None:
         self._looked = time.monotonic()

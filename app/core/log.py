@@ -56,6 +56,12 @@ SEALED_FIELDS = frozenset(
         "openid_index",
         "token_index",
         "inputs",
+        "password_hash",
+        "totp_sealed",
+        "token_hash",
+        "values_sealed",
+        "totp",
+        "values",
     }
 )
 """Field names whose values are personal or secret: their values never reach a log."""

@@ -14,6 +14,7 @@ from app.contact.types import (
 )
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
+from app.core.masking import mask_openid
 from app.deps import Deps
 from app.dialogue.types import Say
 from app.steps.account import facts_of
@@ -22,7 +23,6 @@ from app.store import desks, outbox, sending
 from app.store.people import Person
 
 _HOLDS_FOR = timedelta(days=7)
-_SHOWN = 4
 
 Way = Literal["now", "later", "next_contact"]
 """When the answer goes: now, when hours allow, or in front of the reply to their next message."""
@@ -47,7 +47,7 @@ def list_notes(deps: Deps) -> list[Left]:
             Left(
                 id=note.id,
                 kind=note.kind,
-                who=masked(openid_of(deps, person).value),
+                who=mask_openid(openid_of(deps, person).value),
                 left_at=note.left_at,
                 due_at=note.due_at,
                 words=sealer_of(deps, person).open_text(bytes(note.words_sealed)),
@@ -91,11 +91,6 @@ def answer_note(deps: Deps, note_id: int, *, by: str, words: str) -> Way:
         sending.queue(session, [message])
         outbox.add(session, JobName.DELIVER_DUE.value, f"note-{note.id}", now)
     return way
-
-
-def masked(openid: str) -> str:
-    """Hide most of an openid: enough stays to tell two people apart."""
-    return f"{openid[:_SHOWN]}…{openid[-_SHOWN:]}"
 
 
 def _way(deps: Deps, person: Person, now: datetime) -> Way:

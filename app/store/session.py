@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.core.errors import DatabaseAway
 
 Sessions = sessionmaker[Session]
+Transaction = Session
+"""An open transaction, as a step is handed it."""
 
 _CONNECT_SECONDS = 2
 """The least that libpq accepts."""

@@ -1,0 +1,41 @@
+"""The switch that stops what goes out: everything, or one class of messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Identity, Index, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.store.base import Base
+
+EVERYTHING = "all"
+
+
+class OutboundStop(Base):
+    """One time that somebody stopped sending; `klass` is a message class, or all."""
+
+    __tablename__ = "outbound_stops"
+    __table_args__ = (
+        Index(
+            "uq_outbound_stops_klass",
+            "klass",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    klass: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(500))
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+    lifted_by: Mapped[str | None] = mapped_column(String(64))
+    lifted_at: Mapped[datetime | None]
+
+
+def list_standing(session: Session, *, lock: bool = False) -> Sequence[OutboundStop]:
+    """List the stops that stand now."""
+    statement = (
+        select(OutboundStop).where(OutboundStop.lifted_at.is_(None)).order_by(OutboundStop.set_at)
+    )
+    return session.scalars(statement.with_for_update() if lock else statement).all()
