@@ -106,8 +106,3 @@ def _write(session: Session) -> None:
         rows.append({**row, "hash": last})
     session.execute(insert(AuditRow), rows)
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, hash=last))
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(_WAITING, None)

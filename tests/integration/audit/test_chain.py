@@ -11,6 +11,7 @@ from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.steps import approval, audit
 from app.steps.person_key import sealer_of
+from app.store import operators
 from app.store.audit import AuditRow, head
 from app.store.operators import Operator
 from app.store.people import Person
@@ -40,10 +41,13 @@ def test_rows_are_numbered_and_chained(deps: Deps) -> None:
 
 
 def test_a_rollback_leaves_nothing(deps: Deps) -> None:
-    with deps.sessions() as session:
-        audit.record(deps, session, ANN, audit.Act("tag_set", "person", 1))
-        session.rollback()
-        session.commit()
+    def fail_after_recording() -> None:
+        with deps.sessions.begin() as session:
+            audit.record(deps, session, ANN, audit.Act("tag_set", "person", 1))
+            operators.get(session, 0)
+
+    with pytest.raises(NotFound):
+        fail_after_recording()
     assert acted(deps) == []
 
 
