@@ -138,7 +138,7 @@ def _refer(outcomes: _Outcomes, enquiry: Enquiry, now: datetime, kind: str) -> N
             "kind": kind,
             "state": "open",
             "opened_at": now,
-            "due_at": staff.due(now, staff.REVIEW_WORKING_DAYS),
+            "due_at": staff.due("review", now),
         }
     )
 

@@ -17,9 +17,6 @@ from app.steps.person_key import sealer_of
 from app.steps.personal_copy import Sections, copy_of
 from app.store import privacy, upkeep
 
-_RIGHTS_WORKING_DAYS = 15
-"""As press reports quote GB/T 35273-2020 8.5; PIPL 50 says only "timely". To be confirmed."""
-
 _FOR_MACHINES = frozenset({"code", "prompt"})
 """Kept in the file of a copy, and not shown on its page."""
 
@@ -30,15 +27,16 @@ def public_page(deps: Deps) -> Page:
     """Return what every public page may name; no database is needed."""
     body = json.loads(deps.notice.body)
     words = page_words()
+    now = deps.clock.now()
     return {
         "lender": body["lender"],
         "retention": body["retention"],
         "staff_hours": words["staff_hours"],
         "hotlines": words["hotlines"],
         "export_minutes": int(EXPORT_LINK_LASTS.total_seconds() // 60),
-        "note_days": staff.NOTE_WORKING_DAYS,
-        "review_days": staff.REVIEW_WORKING_DAYS,
-        "rights_days": _RIGHTS_WORKING_DAYS,
+        "note_days": staff.days("note", now),
+        "review_days": staff.days("review", now),
+        "rights_days": staff.days("right", now),
     }
 
 

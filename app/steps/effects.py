@@ -184,7 +184,7 @@ def _note(context: TurnContext, effect: Asked) -> None:
         context.seat.id,
         effect.what,
         context.seat.sealer.seal_text(effect.words),
-        staff.due(context.now, staff.NOTE_WORKING_DAYS),
+        staff.due("note", context.now),
     )
 
 
@@ -197,7 +197,7 @@ def _distress(context: TurnContext, effect: Asked) -> None:
 def _review(context: TurnContext, _effect: Asked) -> None:
     enquiry = context.loaded.enquiry
     if enquiry is not None and enquiry.decision_id is not None:
-        due_at = staff.due(context.now, staff.REVIEW_WORKING_DAYS)
+        due_at = staff.due("review", context.now)
         context.writes.review(context.seat.id, enquiry.id, due_at)
 
 
@@ -205,7 +205,7 @@ def _handover(context: TurnContext, effect: Asked) -> None:
     enquiry = context.loaded.enquiry
     if enquiry is not None and enquiry.decision_id is not None:
         context.after.good_time = effect.words[:64]
-        due_at = staff.due(context.now, staff.HANDOVER_WORKING_DAYS)
+        due_at = staff.due("handover", context.now)
         context.writes.handover(context.seat.id, enquiry.decision_id, effect.words[:64], due_at)
         context.writes.funnel(context.channel, "", 0, "handover")
 

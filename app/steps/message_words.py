@@ -66,6 +66,6 @@ def seen_last(position: Position, told_since: str | None, known: Known) -> Posit
 def _outcome_values(deps: Deps, story: Story) -> dict[str, object]:
     case = story.case
     opened = (case.decided_at if case else None) or deps.clock.now()
-    due = (case.review_due_at if case else None) or staff.due(opened, staff.REVIEW_WORKING_DAYS)
+    due = (case.review_due_at if case else None) or staff.due("review", opened)
     told: dict[str, object] = {"due_on": due, "will_be_told": True, "main_reasons": []}
     return told | (case_words(deps, case) if case else {})

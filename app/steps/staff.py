@@ -1,30 +1,60 @@
-"""When the staff are in, and by when they answer; the numbers are the lender's own promise."""
+"""When the staff are in, and by when they answer: today's rows, and what they say of a moment."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
+from functools import lru_cache
 
 from app.core.clock import SHANGHAI
+from app.core.log import get_logger
+from app.worktime import clocks
+from app.worktime.book import Book, Kind, book_on
+from app.worktime.clocks import Left
+from app.worktime.days import is_known
 
-OPENS, CLOSES = time(9), time(18)
-REVIEW_WORKING_DAYS = 2
-NOTE_WORKING_DAYS = 1
-HANDOVER_WORKING_DAYS = 1
-_SATURDAY = 5
+__all__ = ["Kind", "Left", "days", "due", "is_in", "next_opening", "time_left", "unknown_year"]
+
+log = get_logger()
 
 
 def is_in(now: datetime) -> bool:
     """Say whether somebody of the staff reads messages at this moment."""
-    here = now.astimezone(SHANGHAI)
-    return here.weekday() < _SATURDAY and OPENS <= here.time() < CLOSES
+    return clocks.is_in(_book(now), now)
 
 
-def due(now: datetime, working_days: int) -> datetime:
-    """Return the end of the staff's day so many working days on.
+def next_opening(now: datetime) -> datetime:
+    """Return when somebody of the staff is in next: now, if somebody is."""
+    return clocks.next_opening(_book(now), now)
 
-    Weekends are left out; public holidays only lengthen what was promised, they are not known here.
-    """
-    day = now.astimezone(SHANGHAI)
-    left = working_days
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < _SATURDAY
-    return day.replace(hour=CLOSES.hour, minute=0, second=0, microsecond=0)
+
+def due(kind: Kind, now: datetime) -> datetime:
+    """Return by when something of this kind, begun now, is answered: the end of the staff's day."""
+    book = _book(now)
+    until = clocks.due(book, book.promises[kind], now)
+    _say_if_unknown(until.year)
+    return until
+
+
+def days(kind: Kind, now: datetime) -> int:
+    """Return how many days are promised, for the pages that name them."""
+    return _book(now).promises[kind].days
+
+
+def time_left(until: datetime, now: datetime) -> Left:
+    """Return the working time left until a moment, or passed since."""
+    return clocks.time_left(_book(now), now, until)
+
+
+def unknown_year(now: datetime) -> int | None:
+    """Return the year whose holidays a promise of today may need and nobody has told us yet."""
+    last = clocks.due(_book(now), _book(now).promises["right_last"], now)
+    return None if is_known(last.year) else last.year
+
+
+def _book(now: datetime) -> Book:
+    return book_on(now.astimezone(SHANGHAI).date())
+
+
+@lru_cache(maxsize=64)
+def _say_if_unknown(year: int) -> None:
+    """Log once a process that a promise was reckoned by weekends alone."""
+    if not is_known(year):
+        log.warning("holidays_unknown", year=year)

@@ -123,7 +123,7 @@ def _handover(context: TurnContext, case: Case | None) -> Values:
         **_outcome(context, case),
         "asked_on": asked or context.now,
         "good_time": context.after.good_time or (case.good_time if case else ""),
-        "due_on": due or staff.due(context.now, staff.HANDOVER_WORKING_DAYS),
+        "due_on": due or staff.due("handover", context.now),
     }
 
 
@@ -145,7 +145,7 @@ _FILLS: dict[str, _Fill] = {
 
 def _review_due(context: TurnContext, case: Case | None) -> object:
     due = case.review_due_at if case else None
-    return due or staff.due(context.now, staff.REVIEW_WORKING_DAYS)
+    return due or staff.due("review", context.now)
 
 
 def _will_be_told(context: TurnContext) -> bool:

@@ -1,12 +1,14 @@
 """The staff's hours and promises are those of the mainland's working week."""
 
-from datetime import UTC, datetime, timedelta
+import json
+import re
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from app.core.clock import SHANGHAI
+from app.core.config import ROOT
 from app.steps import staff
 
 
@@ -32,30 +34,48 @@ def test_somebody_is_in_on_weekdays_from_nine_to_six(moment, is_in):
 
 
 @pytest.mark.parametrize(
-    ("asked", "days", "due"),
+    ("asked", "kind", "due"),
     [
-        (here(23, 10), 1, here(24, 18)),
-        (here(26, 23, 59), 1, here(27, 18)),
-        (here(27, 10), 1, here(30, 18)),
-        (here(27, 10), 2, datetime(2026, 12, 1, 18, tzinfo=SHANGHAI)),
-        (here(28, 10), 1, here(30, 18)),
-        (here(29, 10), 2, datetime(2026, 12, 1, 18, tzinfo=SHANGHAI)),
-        (here(23, 10, 30, 59), 0, here(23, 18)),
+        (here(23, 10), "note", here(24, 18)),
+        (here(26, 23, 59), "note", here(27, 18)),
+        (here(27, 10), "note", here(30, 18)),
+        (here(27, 10), "review", datetime(2026, 12, 1, 18, tzinfo=SHANGHAI)),
+        (here(28, 10), "handover", here(30, 18)),
+        (here(29, 10), "review", datetime(2026, 12, 1, 18, tzinfo=SHANGHAI)),
+        (here(23, 10), "right", datetime(2026, 12, 14, 18, tzinfo=SHANGHAI)),
     ],
 )
-def test_promised_days_end_at_six_and_leave_weekends_out(asked, days, due):
-    assert staff.due(asked, days) == due
+def test_promised_days_end_at_six_and_leave_weekends_out(asked, kind, due):
+    assert staff.due(kind, asked) == due
 
 
 def test_a_day_begins_when_it_does_in_shanghai():
     # Thursday 16:30 in London is Friday 00:30 here.
-    assert staff.due(datetime(2026, 11, 26, 16, 30, tzinfo=UTC), 1) == here(30, 18)
+    assert staff.due("note", datetime(2026, 11, 26, 16, 30, tzinfo=UTC)) == here(30, 18)
+    assert staff.next_opening(datetime(2026, 11, 27, 16, 30, tzinfo=UTC)) == here(30, 9)
 
 
-@given(st.integers(0, 20 * 366 * 24 * 60), st.integers(1, 30))
-def test_a_promise_ends_on_a_working_day_after_enough_of_them(minutes, days):
-    asked = here(1, 0) + timedelta(minutes=minutes)
-    due = staff.due(asked, days)
-    between = [asked + timedelta(days=n) for n in range(1, (due.date() - asked.date()).days + 1)]
-    assert sum(day.weekday() < 5 for day in between) == days
-    assert due.weekday() < 5
+def test_what_is_left_is_counted_in_the_staffs_hours():
+    assert staff.time_left(here(24, 18), here(23, 17)) == staff.Left(False, 1, 1, 0)
+
+
+def test_a_promise_into_a_year_nobody_knows_is_logged_once():
+    staff._say_if_unknown.cache_clear()
+    in_2042 = datetime(2042, 3, 3, 10, tzinfo=SHANGHAI)
+    with capture_logs() as logs:
+        staff.due("note", in_2042)
+        staff.due("note", in_2042)
+    assert [(log["event"], log["year"]) for log in logs] == [("holidays_unknown", 2042)]
+    assert staff.unknown_year(in_2042) == 2042
+    assert staff.unknown_year(here(1, 10)) is None
+
+
+def test_the_copy_promises_what_the_rows_say():
+    hours = json.loads((ROOT / "templates/pages/words.json").read_text(encoding="utf-8"))
+    assert hours["staff_hours"] == "工作日9:00–18:00"
+    assert staff.is_in(here(23, 9))
+    assert not staff.is_in(here(23, 18))
+    promise = f"{staff.days('review', here(23, 9))}个工作日内答复"
+    for name in ("quota/why", "quota/declined"):
+        words = (ROOT / f"templates/messages/{name}.txt.j2").read_text(encoding="utf-8")
+        assert re.findall(r"\d+个工作日内答复", words) == [promise]
