@@ -52,6 +52,8 @@ SEALED_FIELDS = frozenset(
         "note_sealed",
         "dossier",
         "dossier_sealed",
+        "upload",
+        "upload_sealed",
         "wrapped_key",
         "openid_index",
         "token_index",

@@ -26,8 +26,15 @@ class Statements(Protocol):
 
 _ANSWERS = (
     "DELETE FROM answers WHERE person_id=%(person)s",
+    # What the rules concluded from the answers goes with them; what still holds is set again.
+    "DELETE FROM tag_holdings WHERE person_id=%(person)s AND source='rule'",
     "DELETE FROM conversations WHERE person_id=%(person)s",
     "UPDATE deliveries SET words_sealed=NULL WHERE person_id=%(person)s",
+)
+_TAGS = (
+    "DELETE FROM tag_holdings WHERE person_id=%(person)s",
+    "DELETE FROM tag_refusals WHERE person_id=%(person)s",
+    "UPDATE tag_import_rows SET person_id=NULL, tag='', value='' WHERE person_id=%(person)s",
 )
 # Decisions lock in this order too: a decision being made is waited for, and then erased as well.
 _LOCKS = (
@@ -38,6 +45,7 @@ _EVERYTHING = (
     *_LOCKS,
     *_ANSWERS,
     "DELETE FROM exports WHERE person_id=%(person)s",
+    *_TAGS,
     "DELETE FROM handovers WHERE person_id=%(person)s",
     "DELETE FROM notes WHERE person_id=%(person)s",
     """UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL,
@@ -65,6 +73,7 @@ SELECT EXISTS (SELECT FROM reviews WHERE person_id=%(person)s AND state='open')
 """
 _RESTRICT = (
     *_ANSWERS,
+    "DELETE FROM tag_holdings WHERE person_id=%(person)s",
     "DELETE FROM handovers WHERE person_id=%(person)s",
     """UPDATE messages SET state='skipped', reason='restricted'
        WHERE person_id=%(person)s AND state='queued'""",

@@ -10,11 +10,12 @@ from app.store import (
     operators,
     people,
     stops,
+    tags,
 )
 from app.store.base import Base
 
 metadata = Base.metadata
 MODULES = (
     *(approvals, audit, conversations, enquiries, events),
-    *(messages, operators, people, stops),
+    *(messages, operators, people, stops, tags),
 )
