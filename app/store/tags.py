@@ -171,8 +171,8 @@ class TagImport(Base):
     """One file of tags that somebody handed in.
 
     `state`: checking → checked → applying → applied → undoing → undone; unusable when the file
-    cannot be read, dropped when nobody wanted it. `upload_sealed` is what was uploaded, sealed by the
-    ring; it goes when it has been checked, after a day at the latest. `problem` is a code.
+    cannot be read, dropped when nobody wanted it. `upload_sealed` is what came, sealed by the ring;
+    it goes when it has been checked, after a day at the latest. `problem` is a code.
     """
 
     __tablename__ = "tag_imports"
