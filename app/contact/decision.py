@@ -96,6 +96,8 @@ def _refusal(facts: ContactFacts, message: MessageFacts, now: datetime) -> Reaso
             (facts.is_marketing_suppressed, Reason.MARKETING_SUPPRESSED),
             ("marketing" not in facts.consents, Reason.NO_CONSENT),
         ]
+    # Last: what a person's own row forbids for good is the better answer, switch or not.
+    checks.append((message.message_class in facts.stopped, Reason.STOPPED))
     return next((reason for applies, reason in checks if applies), None)
 
 

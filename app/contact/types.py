@@ -48,6 +48,7 @@ class Reason(StrEnum):
     NO_CUSTOMER_SERVICE = "no_customer_service"
     NO_WINDOW = "no_window"
     ALLOWANCE_SPENT = "allowance_spent"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class ContactFacts:
 
     `consents`: live consent purposes. `on_hold`: complaint, dispute, hardship, bankruptcy, death,
     counsel, wrong person. `marketing_suppressed`: by law or policy (student, arrears, no means).
-    `contacts`: what was sent within the longest budget period, at least.
+    `contacts`: what was sent within the longest budget period, at least. `stopped`: the classes
+    that the operators' switch holds back, from everybody.
     """
 
     follows: bool
@@ -105,6 +107,7 @@ class ContactFacts:
     is_marketing_suppressed: bool = False
     last_own_message_at: datetime | None = None
     contacts: tuple[Contact, ...] = ()
+    stopped: frozenset[MessageClass] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

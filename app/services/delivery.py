@@ -10,10 +10,13 @@ from functools import partial
 from app.contact.decision import decide
 from app.contact.types import (
     Contact,
+    ContactFacts,
     Later,
     MessageClass,
     MessageFacts,
     No,
+    Now,
+    Reason,
 )
 from app.core.clock import monotonic
 from app.core.crypto import Sealer
@@ -30,10 +33,11 @@ from app.deps import Deps
 from app.steps.account import facts_of, holds_tomorrow
 from app.steps.message_words import progress_fields, words_of
 from app.steps.person_key import openid_of, sealer_of
+from app.steps.stopping import stopped_classes
 from app.store import outbox, sending
 from app.store.messages import Message
 from app.store.sending import Charge, Due, Story
-from app.store.session import database_errors
+from app.store.session import Transaction, database_errors
 from app.wechat.ports import Sent
 
 _BATCH = 50
@@ -54,7 +58,10 @@ def deliver_due(deps: Deps) -> int:
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         sending.give_up_stalled(session, now)
-        batch = sending.claim_due(session, now, now + _CLAIM_LEASE, _BATCH)
+        stopped = stopped_classes(session)
+        if stopped:
+            sending.mark_held(session, now, stopped)
+        batch = sending.claim_due(session, now, now + _CLAIM_LEASE, _BATCH, stopped)
         contacts = sending.list_contacts(session, [due.person.id for due in batch], now)
         if len(batch) == _BATCH:
             outbox.add(session, JobName.DELIVER_DUE.value, "more", now)
@@ -104,49 +111,73 @@ def _deliver_one(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
 
 
 def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
+    """Decide, mark the message as leaving, commit, and only then make the call.
+
+    The stops are read here, not when the batch was claimed: a stop reaches a batch that is running.
+    """
     now = deps.clock.now()
-    verdict = decide(
-        replace(
-            facts_of(deps, due.person), is_marketing_suppressed=due.has_marker, contacts=contacts
-        ),
-        _message_facts(due.message),
-        deps.contact_book.contact_rules(now),
-        now,
-    )
-    if isinstance(verdict, Later):
-        _finish(deps, due, not_before=verdict.at, reason=verdict.because.value)
-    elif isinstance(verdict, No):
-        _decline(deps, due, verdict)
-    else:
-        _send(deps, due, verdict.channel.value)
-
-
-def _decline(deps: Deps, due: Due, verdict: No) -> None:
-    """Record why not; an answer that nothing can carry is owed, and opens the next contact."""
-    is_owed = due.message.klass in sending.OWED
-    _finish(
-        deps,
-        due,
-        state="untold" if is_owed else "skipped",
-        reason=verdict.because.value,
-        finished_at=deps.clock.now(),
-    )
-
-
-def _send(deps: Deps, due: Due, channel: str) -> None:
-    """Find the words, mark the message as leaving, commit, and only then make the call."""
-    now = deps.clock.now()
-    sealer = sealer_of(deps, due.person)
+    leaving = None
     with deps.sessions.begin() as session:
-        story = sending.tell_story(session, due)
-        if story is None:
-            gone = {"state": "skipped", "reason": "no_longer_needed", "finished_at": now}
-            sending.finish(session, due.message.id, ("queued",), **gone)
-            return
-        words = _words(deps, due, channel, story, sealer)
-        charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now)
-    if charge is not None:
-        _attempt(deps, due, charge, _call(deps, due, channel, words), words)
+        facts = replace(
+            facts_of(deps, due.person),
+            is_marketing_suppressed=due.has_marker,
+            contacts=contacts,
+            stopped=stopped_classes(session),
+        )
+        rules = deps.contact_book.contact_rules(now)
+        verdict = decide(facts, _message_facts(due.message), rules, now)
+        if isinstance(verdict, Now):
+            leaving = _leave(deps, session, due, verdict.channel.value)
+        else:
+            values = _waiting(due.message, verdict, facts, now)
+            sending.finish(session, due.message.id, ("queued",), **values)
+    if leaving is not None:
+        _attempt(deps, due, leaving)
+
+
+def _waiting(
+    message: Message, verdict: Later | No, facts: ContactFacts, now: datetime
+) -> dict[str, object]:
+    """Return what to write on a message that does not go now.
+
+    A stop loses nothing: what it holds stays queued. An answer that nothing can carry is owed, and
+    opens the next contact.
+    """
+    if isinstance(verdict, Later):
+        return {"not_before": verdict.at, "reason": verdict.because.value}
+    if verdict.because is Reason.STOPPED:
+        return {"reason": sending.HELD}
+    was_held = message.reason == sending.HELD or message.klass in facts.stopped
+    is_over = verdict.because is Reason.EXPIRED and was_held
+    return {
+        "state": "untold" if message.klass in sending.OWED else "skipped",
+        "reason": sending.HELD if is_over else verdict.because.value,
+        "finished_at": now,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A message that the rows say is leaving: its text, what it was charged to, the call."""
+
+    text: str
+    charge: Charge
+    call: Callable[[], Sent]
+
+
+def _leave(deps: Deps, session: Transaction, due: Due, channel: str) -> _Leaving | None:
+    """Find the words and mark the message as leaving; None when nobody needs it any more."""
+    now = deps.clock.now()
+    story = sending.tell_story(session, due)
+    if story is None:
+        gone = {"state": "skipped", "reason": "no_longer_needed", "finished_at": now}
+        sending.finish(session, due.message.id, ("queued",), **gone)
+        return None
+    words = _words(deps, due, channel, story, sealer_of(deps, due.person))
+    charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now)
+    if charge is None:
+        return None
+    return _Leaving(words, charge, _call(deps, due, channel, words))
 
 
 def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> str:
@@ -173,22 +204,22 @@ def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
     return holds_tomorrow(facts, deps.contact_book.contact_rules(now), now)
 
 
-def _attempt(deps: Deps, due: Due, charge: Charge, call: Callable[[], Sent], text: str) -> None:
+def _attempt(deps: Deps, due: Due, leaving: _Leaving) -> None:
     try:
-        sent = call()
+        sent = leaving.call()
     except (PlatformUnreachable, StateUnavailable):
-        _try_again(deps, due, charge, _backoff(due.message), reason="unreachable")
+        _try_again(deps, due, leaving.charge, _backoff(due.message), reason="unreachable")
     except OutcomeUnknown:
         log.warning("message_outcome_unknown", message=str(due.message.id))
         now = deps.clock.now()
         _finish(deps, due, _SENDING, state="unknown", reason="no_answer", finished_at=now)
     except PlatformRefused as refusal:
         if refusal.action == "success":
-            _sent(deps, due, text, "")
+            _sent(deps, due, leaving.text, "")
         else:
-            _refused(deps, due, charge, refusal)
+            _refused(deps, due, leaving.charge, refusal)
     else:
-        _sent(deps, due, text, sent.message_id)
+        _sent(deps, due, leaving.text, sent.message_id)
 
 
 def _sent(deps: Deps, due: Due, text: str, platform_id: str) -> None:

@@ -124,7 +124,10 @@ def _ages(session: Session, now: datetime) -> dict[str, float]:
             OutboxRow.published_at.is_(None), OutboxRow.not_before <= now
         ),
         "messages": select(func.min(Message.not_before)).where(
-            Message.state == "queued", Message.not_before <= now
+            Message.state == "queued",
+            Message.not_before <= now,
+            # What the operators stopped is not late.
+            Message.reason.is_distinct_from("stopped"),
         ),
         "enquiries": select(func.min(Enquiry.submitted_at)).where(Enquiry.state == "submitted"),
         "late_turns": select(func.min(Delivery.received_at)).where(Delivery.state == "waiting"),

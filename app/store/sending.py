@@ -1,7 +1,7 @@
 """Messages on their way out: claim, reserve the allowance, record what became of each."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,9 @@ from app.store.people import Person, Suppression
 
 OWED = ("answer", "service", "decision")
 """Classes of messages that a person waits for: what does not arrive opens the next reply."""
+HELD = "stopped"
+"""Why a message waits whose class the operators have stopped; as `app/contact` names it."""
+_MARKED_AT_ONCE = 1_000
 _LOOK_BACK = timedelta(days=31)
 
 
@@ -30,14 +33,43 @@ class Due:
     has_marker: bool
 
 
-def claim_due(session: Session, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
-    """Lease queued messages that are due; another worker skips them."""
+def mark_held(session: Session, now: datetime, classes: Collection[str]) -> None:
+    """Write on messages that are due why they wait: their class is stopped; some at a time."""
+    held = (
+        select(Message.id)
+        .where(
+            Message.state == "queued",
+            Message.not_before <= now,
+            Message.klass.in_(classes),
+            Message.reason.is_distinct_from(HELD),
+            or_(Message.lease_until.is_(None), Message.lease_until < now),
+        )
+        .limit(_MARKED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(held.scalar_subquery()))
+        .values(reason=HELD)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def claim_due(
+    session: Session, now: datetime, lease_until: datetime, limit: int, held: Collection[str] = ()
+) -> list[Due]:
+    """Lease queued messages that are due; another worker skips them.
+
+    Those of a class that is held are left alone until their own time is over, so that they do not
+    stand in the others' way.
+    """
     ids = (
         select(Message.id)
         .where(
             Message.state == "queued",
             Message.not_before <= now,
             or_(Message.lease_until.is_(None), Message.lease_until < now),
+            or_(Message.klass.not_in(held), Message.expires_at <= now),
         )
         .order_by(Message.not_before)
         .limit(limit)

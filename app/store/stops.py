@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Identity, Index, String, select, text
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.base import Base
@@ -39,3 +40,22 @@ def list_standing(session: Session, *, lock: bool = False) -> Sequence[OutboundS
         select(OutboundStop).where(OutboundStop.lifted_at.is_(None)).order_by(OutboundStop.set_at)
     )
     return session.scalars(statement.with_for_update() if lock else statement).all()
+
+
+def standing_classes(session: Session) -> frozenset[str]:
+    """Return what is stopped now: message classes, or everything; one look at a tiny index."""
+    found = select(OutboundStop.klass).where(OutboundStop.lifted_at.is_(None))
+    return frozenset(session.scalars(found))
+
+
+def begin(session: Session, *, klass: str, reason: str, by: str, now: datetime) -> int | None:
+    """Let a stop stand from now; None when one of this class stands already."""
+    statement = (
+        pg_insert(OutboundStop)
+        .values(klass=klass, reason=reason, set_by=by, set_at=now)
+        .on_conflict_do_nothing(
+            index_elements=[OutboundStop.klass], index_where=OutboundStop.lifted_at.is_(None)
+        )
+        .returning(OutboundStop.id)
+    )
+    return session.scalar(statement)

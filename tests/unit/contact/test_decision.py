@@ -209,3 +209,17 @@ def test_the_ledger_names_the_channel_of_a_later_hour():
     assert channel_at(facts, DECISION, NOON + timedelta(hours=47)) is Channel.CUSTOM
     assert channel_at(facts, DECISION, NOON + timedelta(hours=48)) is Channel.TEMPLATE
     assert channel_at(facts, SERVICE, NOON + timedelta(hours=48)) is None
+
+
+def test_the_switch_holds_a_class_back_from_everybody():
+    stopped = frozenset({MessageClass.DECISION})
+    assert decide(a_person(stopped=stopped), DECISION, RULES, NOON) == No(Reason.STOPPED)
+    assert decide(a_person(stopped=stopped), SERVICE, RULES, NOON) == Now(Channel.CUSTOM)
+
+
+def test_what_a_persons_own_row_forbids_is_named_before_the_switch():
+    everything = frozenset(MessageClass)
+    gone = a_person(follows=False, stopped=everything)
+    assert decide(gone, SERVICE, RULES, NOON) == No(Reason.NOT_FOLLOWING)
+    silent = a_person(has_stopped_marketing=True, stopped=everything)
+    assert decide(silent, MARKETING, RULES, NOON) == No(Reason.MARKETING_STOPPED)

@@ -48,6 +48,7 @@ PEOPLE = st.builds(
     contacts=st.lists(st.builds(Contact, PAST, st.sampled_from(MessageClass)), max_size=8).map(
         tuple
     ),
+    stopped=st.frozensets(st.sampled_from(MessageClass), max_size=3),
 )
 MESSAGES = st.builds(
     MessageFacts,
@@ -104,6 +105,7 @@ def test_more_against_a_person_being_written_to_never_opens_a_way(facts, message
         {"consents": frozenset()},
         {"contacts": (*facts.contacts, Contact(START, MessageClass.MARKETING))},
         {"account": Account(frozenset(), frozenset())},
+        {"stopped": frozenset(MessageClass)},
     ):
         after = decide(replace(facts, **change), message, RULES, now)
         assert _openness(after) <= _openness(before)
@@ -121,6 +123,23 @@ def test_a_window_more_never_closes_a_way(facts, message, now, window):
 @given(PEOPLE, MESSAGES, MOMENTS)
 def test_every_question_gets_one_of_three_answers(facts, message, now):
     assert isinstance(decide(facts, message, RULES, now), Now | Later | No)
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_what_is_stopped_goes_to_nobody_by_no_channel_and_is_promised_to_nobody(
+    facts, message, now
+):
+    stopped = replace(facts, stopped=facts.stopped | {message.message_class})
+    assert isinstance(decide(stopped, message, RULES, now), No)
+
+
+@given(PEOPLE, MESSAGES, MOMENTS)
+def test_a_stop_of_one_class_changes_nothing_for_the_others(facts, message, now):
+    others = frozenset(MessageClass) - {message.message_class}
+    free = replace(facts, stopped=frozenset())
+    assert decide(replace(facts, stopped=others), message, RULES, now) == decide(
+        free, message, RULES, now
+    )
 
 
 def _openness(verdict):
