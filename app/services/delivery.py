@@ -158,9 +158,14 @@ def _waiting(
 
 @dataclass(frozen=True, slots=True)
 class _Leaving:
-    """A message that the rows say is leaving: its text, what it was charged to, the call."""
+    """A message that the rows say is leaving: its text, what it was charged to, the call.
+
+    `sealed` is the text to keep: what somebody was told is read again in a dispute. The fields of a
+    template say nothing worth keeping.
+    """
 
     text: str
+    sealed: bytes | None
     charge: Charge
     call: Callable[[], Sent]
 
@@ -173,11 +178,13 @@ def _leave(deps: Deps, session: Transaction, due: Due, channel: str) -> _Leaving
         gone = {"state": "skipped", "reason": "no_longer_needed", "finished_at": now}
         sending.finish(session, due.message.id, ("queued",), **gone)
         return None
-    words = _words(deps, due, channel, story, sealer_of(deps, due.person))
+    sealer = sealer_of(deps, due.person)
+    words = _words(deps, due, channel, story, sealer)
     charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now)
     if charge is None:
         return None
-    return _Leaving(words, charge, _call(deps, due, channel, words))
+    sealed = sealer.seal_text(words) if channel != "template" else None
+    return _Leaving(words, sealed, charge, _call(deps, due, channel, words))
 
 
 def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> str:
@@ -215,14 +222,14 @@ def _attempt(deps: Deps, due: Due, leaving: _Leaving) -> None:
         _finish(deps, due, _SENDING, state="unknown", reason="no_answer", finished_at=now)
     except PlatformRefused as refusal:
         if refusal.action == "success":
-            _sent(deps, due, leaving.text, "")
+            _sent(deps, due, leaving, "")
         else:
             _refused(deps, due, leaving.charge, refusal)
     else:
-        _sent(deps, due, leaving.text, sent.message_id)
+        _sent(deps, due, leaving, sent.message_id)
 
 
-def _sent(deps: Deps, due: Due, text: str, platform_id: str) -> None:
+def _sent(deps: Deps, due: Due, leaving: _Leaving, platform_id: str) -> None:
     """Record that the platform took it, even where it had been called unknown meanwhile."""
     _finish(
         deps,
@@ -231,7 +238,8 @@ def _sent(deps: Deps, due: Due, text: str, platform_id: str) -> None:
         state="sent",
         reason=None,
         platform_id=platform_id or None,
-        text_hash=deps.keyring.index("message", text),
+        text_sealed=leaving.sealed,
+        text_hash=deps.keyring.index("message", leaving.text),
         finished_at=deps.clock.now(),
     )
 
