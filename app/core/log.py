@@ -62,6 +62,12 @@ SEALED_FIELDS = frozenset(
         "totp_sealed",
         "token_hash",
         "values_sealed",
+        "phone_sealed",
+        "phone_index",
+        "csv_sealed",
+        "xlsx_sealed",
+        "csv",
+        "xlsx",
         "totp",
         "values",
     }

@@ -16,6 +16,7 @@ from app.store.enquiries import Decision, Enquiry, Handover
 from app.store.messages import Message, Note
 from app.store.people import Person
 from app.store.privacy import Kept
+from app.store.staff_notes import PersonNote
 
 _LINK = re.compile(r"</?a\b[^>]*>")
 
@@ -35,6 +36,7 @@ def copy_of(deps: Deps, person: Person, kept: Kept, sealer: Sealer) -> Sections:
         "messages": [_message(row, opened) for row in kept.messages],
         "notes": [_note(row, opened) for row in kept.notes],
         "handovers": [_handover(row) for row in kept.handovers],
+        "staff_notes": [_staff_note(row, opened) for row in kept.staff_notes],
     }
 
 
@@ -149,3 +151,7 @@ def _note(row: Note, opened: Opened) -> Entry:
 
 def _handover(row: Handover) -> Entry:
     return {"at": row.asked_at, "good_time": row.good_time, "state": row.state}
+
+
+def _staff_note(row: PersonNote, opened: Opened) -> Entry:
+    return {"at": row.written_at, "text": opened(row.words_sealed)}

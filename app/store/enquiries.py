@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, Computed, ForeignKey, Identity, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,8 @@ class Enquiry(Base):
         Index(
             "ix_enquiries_submitted", "submitted_at", postgresql_where=text("state = 'submitted'")
         ),
+        # The list of people whose case a person decides.
+        Index("ix_enquiries_in_review", "person_id", postgresql_where=text("state = 'in_review'")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -49,6 +51,14 @@ class Decision(Base):
     __table_args__ = (
         Index("ix_decisions_enquiry_id", "enquiry_id"),
         Index("ix_decisions_person_id_decided_at", "person_id", "decided_at"),
+        # The list of people by tier.
+        Index(
+            "ix_decisions_tier",
+            "tier",
+            "person_id",
+            "decided_at",
+            postgresql_where=text("tier IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -56,6 +66,9 @@ class Decision(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     outcome: Mapped[str] = mapped_column(String(12))
     assessment: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    tier: Mapped[str | None] = mapped_column(
+        String(12), Computed("assessment ->> 'tier'", persisted=True)
+    )
     dossier_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     inputs_hash: Mapped[str] = mapped_column(String(64))
     decided_at: Mapped[datetime]

@@ -48,6 +48,7 @@ _EVERYTHING = (
     *_TAGS,
     "DELETE FROM handovers WHERE person_id=%(person)s",
     "DELETE FROM notes WHERE person_id=%(person)s",
+    "DELETE FROM person_notes WHERE person_id=%(person)s",
     """UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL,
        state=CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END
        WHERE person_id=%(person)s""",
@@ -61,9 +62,10 @@ _EVERYTHING = (
        FROM people, (VALUES ('erased'), ('no_marketing')) AS kinds (kind)
        WHERE id=%(person)s AND openid_index IS NOT NULL AND (kind = 'erased' OR marketing_stopped)
        ON CONFLICT DO NOTHING""",
-    """UPDATE people SET state='erased', openid_index=NULL, openid_sealed=NULL, wrapped_key=NULL,
-       master_id=NULL, follows=false, first_channel=NULL, latest_channel=NULL, consents='{}',
-       on_hold=NULL, message_left=0, event_left=0 WHERE id=%(person)s""",
+    """UPDATE people SET state='erased', openid_index=NULL, openid_sealed=NULL, phone_index=NULL,
+       phone_sealed=NULL, wrapped_key=NULL, master_id=NULL, follows=false, first_channel=NULL,
+       latest_channel=NULL, consents='{}', on_hold=NULL, message_left=0, event_left=0
+       WHERE id=%(person)s""",
 )
 # An open review or complaint is answered first: until then the row is only stored, never used.
 _HAS_OPEN_CASE = """

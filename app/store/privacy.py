@@ -14,6 +14,7 @@ from app.store.conversations import AnswerRow, Consent, Delivery, Notice
 from app.store.enquiries import Decision, Enquiry, Handover
 from app.store.messages import Export, Message, Note
 from app.store.people import Person
+from app.store.staff_notes import PersonNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Kept:
     messages: Sequence[Message]
     notes: Sequence[Note]
     handovers: Sequence[Handover]
+    staff_notes: Sequence[PersonNote]
 
 
 def get_export(session: Session, token_index: bytes, now: datetime) -> tuple[Export, Person]:
@@ -68,6 +70,9 @@ def gather(session: Session, person_id: uuid.UUID) -> Kept:
         ).all(),
         handovers=session.scalars(
             select(Handover).where(Handover.person_id == person_id).order_by(Handover.id)
+        ).all(),
+        staff_notes=session.scalars(
+            select(PersonNote).where(PersonNote.person_id == person_id).order_by(PersonNote.id)
         ).all(),
     )
 

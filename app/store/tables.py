@@ -6,9 +6,12 @@ from app.store import (
     conversations,
     enquiries,
     events,
+    list_exports,
     messages,
     operators,
     people,
+    preferences,
+    staff_notes,
     stops,
     tags,
 )
@@ -17,5 +20,6 @@ from app.store.base import Base
 metadata = Base.metadata
 MODULES = (
     *(approvals, audit, conversations, enquiries, events),
-    *(messages, operators, people, stops, tags),
+    *(list_exports, messages, operators, people, preferences),
+    *(staff_notes, stops, tags),
 )
