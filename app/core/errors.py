@@ -65,7 +65,11 @@ class NotFound(Failure):
 
 
 class NotAllowed(Failure):
-    """The rules forbid what was asked."""
+    """The rules forbid what was asked; `why` names the words that tell it to a person."""
+
+    def __init__(self, message: str = "", why: str = "not_allowed") -> None:
+        self.why = why
+        super().__init__(message)
 
 
 class PlatformFailure(Failure):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from app.dialogue import consents, options, progress
+from app.dialogue import consents, edited, options, progress
 from app.dialogue.intents import Intent
 from app.dialogue.scene import DIGRESSIONS, IN_FORM, Scene, digress, proceed, progress_values, stay
 from app.dialogue.types import Asked, Consented, Effect, Position, Say, Told, Turn
@@ -100,9 +100,8 @@ def human(scene: Scene) -> Turn:
 def leave_message(scene: Scene) -> Turn:
     """Keep the next words as the message for the staff."""
     values = {"staff_is_in": scene.known.staff_is_in}
-    return stay(
-        scene, Say("command.human_recorded", values), (Asked(scene.position.message, scene.words),)
-    )
+    asked = Asked(scene.position.message, scene.words)
+    return edited.closing(scene, stay(scene, Say("command.human_recorded", values), (asked,)))
 
 
 def cancel(scene: Scene) -> Turn:

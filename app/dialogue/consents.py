@@ -1,6 +1,6 @@
 """Yes and no to the three consents, each given alone and none taken for granted."""
 
-from app.dialogue import options, progress
+from app.dialogue import edited, options, progress
 from app.dialogue.readers.agreement import read_agreement
 from app.dialogue.scene import Scene, proceed, sensitive_questions, stay
 from app.dialogue.types import Asked, Consented, Effect, Position, Say, Turn
@@ -18,7 +18,8 @@ def open_check(scene: Scene, before: tuple[Say, ...] = ()) -> Turn:
     if "answers" in scene.known.consents:
         return proceed(scene, blank, before=before)
     position = blank.moved(stage="consent")
-    return Turn(position, (*before, Say("consent.notice", _notice(scene), options.CONSENT)))
+    notice = Say("consent.notice", _notice(scene), options.CONSENT)
+    return Turn(position, (*edited.greeting(scene.known), *before, notice))
 
 
 def typed_in_consent(scene: Scene) -> Turn | None:

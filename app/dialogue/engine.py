@@ -7,6 +7,7 @@ from app.dialogue import (
     commands,
     confirming,
     consents,
+    edited,
     options,
     progress,
     taps,
@@ -141,19 +142,21 @@ def _command(scene: Scene) -> Turn | None:
 
 
 def _spoken(scene: Scene) -> Turn:
-    """Read a message for the staff, a known question, an answer, or admit that none was found."""
+    """Read a message for the staff, a known question, an answer, a keyword, or none of these."""
     stage = scene.position.stage
     if stage == "human_message":
         return commands.leave_message(scene) if scene.words.strip() else commands.human(scene)
     topic = topics.find_topic(scene.words)
     if topic:
-        return stay(scene, Say(topic))
+        return stay(scene, edited.stock(scene.known, topic))
     question = scene.question if stage == "asking" else None
     if question:
-        return answering.try_answer(scene, question) or answering.unreadable(scene, question)
+        # What answers the question is an answer, whatever operators have made a keyword.
+        answer = answering.try_answer(scene, question) or edited.keyword(scene)
+        return answer or answering.unreadable(scene, question)
     if topics.is_complaint(scene.words):
         return stay(scene, Say("command.complaint_recorded"), (Asked("complaint", scene.words),))
-    return _unmatched(scene)
+    return edited.keyword(scene) or _unmatched(scene)
 
 
 def _unmatched(scene: Scene) -> Turn:
@@ -163,7 +166,7 @@ def _unmatched(scene: Scene) -> Turn:
     if topics.wants_to_borrow(scene.words):
         return commands.check(scene)
     asked = (Asked("unmatched", scene.words),) if scene.words.strip() else ()
-    return stay(scene, Say("command.unmatched"), asked)
+    return edited.closing(scene, stay(scene, Say("command.unmatched"), asked))
 
 
 def _care(scene: Scene, kind: topics.Distress) -> Turn:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from app.dialogue.edition import Edition
+
 # ── What is said to the dialogue ────────────────────────────────────────────────────────────────
 
 
@@ -55,7 +57,8 @@ class Known:
     `sensitive`, `marketing`). `may_ask_marketing`: never asked, or the 30 days are over, and the
     outcome has been told. `may_promise_tomorrow`: the reachability ledger holds a channel for
     tomorrow. `retry_on`: day (ISO) from which a declined person may test again unchanged.
-    `has_stopped_before`: an unnamed marker of an under-age or student stop exists.
+    `has_stopped_before`: an unnamed marker of an under-age or student stop exists. `edition`:
+    what operators have released, as it holds for this person at this hour.
     """
 
     quota: QuotaState = "none"
@@ -67,6 +70,7 @@ class Known:
     has_open_handover: bool = False
     has_open_review: bool = False
     staff_is_in: bool = False
+    edition: Edition = field(default_factory=Edition)
 
 
 # ── Where the conversation stands ───────────────────────────────────────────────────────────────

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from app.dialogue.edition import in_pieces
+
 NOW = datetime(2026, 11, 23, 3, 20, tzinfo=UTC)
 
 
@@ -61,6 +63,8 @@ BY_HAND = {
 WAITING = {"due_on": date(2026, 11, 25), "will_be_told": True}
 UNTOLD = {"due_on": date(2026, 11, 25), "will_be_told": False}
 INTEREST = {"asked_on": NOW, "good_time": "晚上8点前", "due_on": date(2026, 11, 24)}
+GREETED = "您好，{机构}照常受理。\n{电话}，{工作时间}\n{隐私说明}、{投诉说明}"
+UNSAFE = "{机构}{{ lender }} <a href='x'>点</a> www.evil.cn {没有}"
 
 # By copy key, then by the variant's name (empty: the ordinary one).
 SAMPLES = {
@@ -101,6 +105,14 @@ SAMPLES = {
     "late.reply": {"": {}},
     "late.outcome": {"": {}},
     "system.try_again": {"": {}},
+    "edited.words": {
+        "": {
+            "lines": in_pieces("您好，{机构}照常受理。\n{电话}，{工作时间}\n{隐私说明}、{投诉说明}")
+        },
+        "harmless": {
+            "lines": in_pieces("{机构}{{ lender }} <a href='x'>点</a> www.evil.cn {没有}")
+        },
+    },
     "inbox.answer": {"": {"left_on": NOW, "words": "可以提前还。\n不收违约金，以合同为准。"}},
 }
 

@@ -1,0 +1,119 @@
+"""Read the dated rule packs: what may not be said, since when, and on whose word."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.core.errors import NotFound
+from app.wording.folding import fold
+from app.wording.types import Sender
+
+_SHIPPED = Path(__file__).with_name("packs")
+
+Need = Literal["rate_first", "sender", "way_out", "ad_mark", "own_links", "no_links"]
+Words = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Forbidden(_Strict):
+    """Words, or patterns over folded words, that no text may hold."""
+
+    rule: Words
+    source: Words
+    words: tuple[Words, ...] = ()
+    patterns: tuple[Words, ...] = ()
+    says: Words
+    instead: Words
+
+
+class Needed(_Strict):
+    """Something that texts of some kinds must hold, and what counts as it."""
+
+    rule: Words
+    source: Words
+    anyone: tuple[Words, ...] = ()
+    says: Words
+    instead: Words
+
+
+class KindRules(_Strict):
+    """What one kind of text must keep to; its length is the channel's."""
+
+    name: Words
+    needs: frozenset[Need]
+    limit_bytes: Annotated[int, Field(gt=0)]
+
+
+class Pack(_Strict):
+    """One version of the rules, whole; it holds from its day until the next pack's."""
+
+    version: Words
+    valid_from: date
+    checked_on: date
+    same: Mapping[str, str]
+    let_go: tuple[Words, ...]
+    forbidden: tuple[Forbidden, ...]
+    needed: Mapping[Need, Needed]
+    too_long: Needed
+    kinds: Mapping[str, KindRules]
+
+    @model_validator(mode="after")
+    def _folds_once(self) -> Self:
+        if set(self.folding) & set(self.folding.values()):
+            raise ValueError("a character that stands for others cannot be folded itself")
+        return self
+
+    @cached_property
+    def folding(self) -> dict[str, str]:
+        """The character that stands for each other one."""
+        return {one: stands for stands, others in self.same.items() for one in others}
+
+    @cached_property
+    def searches(self) -> tuple[tuple[Forbidden, re.Pattern[str]], ...]:
+        """Every rule with the search of its words, folded as the text will be."""
+        return tuple((rule, self._search(rule)) for rule in self.forbidden)
+
+    @cached_property
+    def exempt(self) -> re.Pattern[str]:
+        """What quotes a forbidden word in order to warn of it."""
+        return re.compile("|".join(map(self._folded_pattern, self.let_go)))
+
+    def _search(self, rule: Forbidden) -> re.Pattern[str]:
+        words = [re.escape(fold(word, self.folding).text) for word in rule.words]
+        patterns = [self._folded_pattern(pattern) for pattern in rule.patterns]
+        # The longest first: what is shown is the whole phrase.
+        return re.compile("|".join([*sorted(words, key=len, reverse=True), *patterns]))
+
+    def _folded_pattern(self, pattern: str) -> str:
+        return "".join(self.folding.get(one, one) for one in pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class WordingBook:
+    """Every pack, and who speaks."""
+
+    packs: tuple[Pack, ...]
+    sender: Sender
+
+    def on(self, day: date) -> Pack:
+        """Return the pack that holds on a day; raise `NotFound` before the first."""
+        held = [pack for pack in self.packs if pack.valid_from <= day]
+        if not held:
+            raise NotFound(f"No wording rules hold on {day}.")
+        return max(held, key=lambda pack: pack.valid_from)
+
+
+def read_packs(sender: Sender, folder: Path = _SHIPPED) -> WordingBook:
+    """Read every pack of a folder; called once, at start."""
+    files = sorted(folder.glob("*.json"))
+    packs = tuple(Pack.model_validate_json(file.read_bytes()) for file in files)
+    return WordingBook(packs, sender)
