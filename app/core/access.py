@@ -50,7 +50,7 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """
     held = frozenset(roles)
     if Role.AUDITOR in held and len(held) > 1:
-        raise NotAllowed("An auditor holds no other role.")
+        raise NotAllowed("An auditor holds no other role.", why="auditor_alone")
     return frozenset(permission for role in held for permission in GRANTS[role])
 
 
@@ -70,7 +70,7 @@ class Actor:
     def require(self, *needed: Permission) -> None:
         """Raise `NotAllowed` unless the actor holds all of these permissions."""
         if not self.may(*needed):
-            raise NotAllowed(f"{self.name} may not {', '.join(needed)}.")
+            raise NotAllowed(f"{self.name} may not {', '.join(needed)}.", why="no_right")
 
 
 def system_actor(request_id: str) -> Actor:

@@ -52,7 +52,7 @@ def answer(  # noqa: PLR0913 - see `ask`
     approval = approvals.get_open(session, subject, str(subject_id))
     _check(approval, actor, now)
     if approve and bytes(approval.content_hash) != _hash(deps, content):
-        raise NotAllowed("It was changed after the request; it has to be asked for again.")
+        raise NotAllowed("It was changed after the request; ask again.", why="changed_since")
     approval.state = "approved" if approve else "refused"
     approval.decided_by, approval.decided_at, approval.answer = actor.id, now, words[:500]
     act = audit.Act(f"approval_{approval.state}", subject, subject_id, words)
@@ -62,9 +62,9 @@ def answer(  # noqa: PLR0913 - see `ask`
 
 def _check(approval: Approval, actor: Actor, now: datetime) -> None:
     if actor.id is None or approval.asked_by == actor.id:
-        raise NotAllowed("Whoever asked cannot be the one who approves.")
+        raise NotAllowed("Whoever asked cannot be the one who approves.", why="own_request")
     if approval.expires_at <= now:
-        raise NotAllowed("The request has lapsed; it has to be asked for again.")
+        raise NotAllowed("The request has lapsed; ask again.", why="lapsed")
 
 
 def _hash(deps: Deps, content: str) -> bytes:
