@@ -44,7 +44,8 @@ class Decision(Base):
     """What was decided about an enquiry, with everything needed to decide it again (the dossier).
 
     `assessment` is what was concluded, as JSON; `dossier_sealed` that and everything that it was
-    computed from, to the byte. `decided_by`: auto, or the reviewer's name.
+    computed from, to the byte. `decided_by`: auto, or the reviewer's name. `tier` and
+    `reason_codes` are taken from the assessment by the database, for lists and segments.
     """
 
     __tablename__ = "decisions"
@@ -68,6 +69,9 @@ class Decision(Base):
     assessment: Mapped[dict[str, Any]] = mapped_column(JSONB)
     tier: Mapped[str | None] = mapped_column(
         String(12), Computed("assessment ->> 'tier'", persisted=True)
+    )
+    reason_codes: Mapped[list[str]] = mapped_column(
+        JSONB, Computed("jsonb_path_query_array(assessment, '$.reasons[*].code')", persisted=True)
     )
     dossier_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     inputs_hash: Mapped[str] = mapped_column(String(64))

@@ -95,6 +95,11 @@ def city_name(code: str | int) -> str:
     return city.short if city else str(code)
 
 
+def city_names() -> dict[str, str]:
+    """Return every city by its code, with its province where the bare name is not enough."""
+    return {str(code): city_with_province(code) for code in _index().cities}
+
+
 def city_with_province(code: int) -> str:
     """Return a city's name with its province, for choosing between namesakes."""
     city = _index().cities.get(code)
