@@ -24,13 +24,14 @@ from app.deps import Deps
 from app.dialogue.engine import step
 from app.dialogue.types import Arrived, Pointed, Said, Showed, Typed
 from app.steps import late, words
+from app.steps.arrivals import record_arrival
 from app.steps.effects import TurnContext, apply_effects, begin_aftermath
 from app.steps.keep import Arrival, keep
 from app.steps.message_words import seen_last
 from app.steps.seat import channel_of, known_of, take_seat
 from app.store import erasure
 from app.store.turns import Loaded, TurnKey, TurnTransaction
-from app.store.writes import Writes
+from app.store.writes import Happening, Writes
 
 __all__ = ["Arrival", "Reply", "receive", "run_late", "try_later"]
 
@@ -158,9 +159,16 @@ def _take_note(
     if person is not None and _leaves(inbound, person.followed_at):
         if person.marketing_stopped:
             writes.marker(key.openid_index, "no_marketing")
+        # Before the erasure: afterwards nobody knows whose messages they were.
+        writes.left(person.id, person.latest_channel or "direct")
+        turn.write(writes)
+        writes.clear()
         erasure.erase(turn, person.id)
         # Whoever is kept for a case is gone all the same, and is not written to.
         writes.gone(person.id)
+    elif person is not None and isinstance(inbound, MenuClicked):
+        act = Happening("menu", inbound.key)
+        writes.happened(person.id, person.latest_channel or "direct", act)
     if isinstance(inbound, JobFinished):
         writes.job_finished(inbound.message_id, inbound.status)
     writes.answered(key.delivery, None, type(inbound).__name__, (None, None), inbound.created_at)
@@ -200,6 +208,7 @@ def _speak(
     result = step(_said(inbound), position, known, deps.forms)
     # The last step may have closed the form: its effects belong to the form they came from.
     pinned = result.position if result.position.form else seat.position
+    record_arrival(context, inbound)
     apply_effects(context, pinned, result.effects)
     if result.position.stage == "marketing":
         # Asked once: no answer is a no, and is not asked for again (P-06, P-07).

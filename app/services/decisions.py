@@ -13,10 +13,12 @@ from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.steps import staff
+from app.steps.decided import acts_of_decision
 from app.steps.person_key import sealer_of
-from app.store import deciding, outbox, sending
+from app.store import deciding, events, outbox, sending
 from app.store.deciding import Submitted
 from app.store.enquiries import Decision, Enquiry
+from app.store.events import Happened
 from app.store.people import Person
 from scoring.assess import (
     AnswerUnusable,
@@ -47,7 +49,7 @@ class _Outcomes:
     decisions: list[Mapping[str, Any]] = field(default_factory=list)
     reviews: list[Mapping[str, Any]] = field(default_factory=list)
     messages: list[Mapping[str, Any]] = field(default_factory=list)
-    funnel: list[Mapping[str, Any]] = field(default_factory=list)
+    acts: list[Happened] = field(default_factory=list)
     states: dict[str, list[uuid.UUID]] = field(default_factory=dict)
 
 
@@ -67,7 +69,7 @@ def score_due(deps: Deps) -> int:
                 _decide(deps, submitted, book, now, outcomes)
         deciding.add_decisions(session, outcomes.decisions)
         deciding.add_reviews(session, outcomes.reviews)
-        deciding.add_funnel(session, outcomes.funnel)
+        events.add(session, outcomes.acts)
         sending.queue(session, outcomes.messages)
         for state, ids in outcomes.states.items():
             deciding.set_state(session, ids, state)
@@ -104,6 +106,7 @@ def _decide(
         kind = type(error).__name__
         log.error("not_assessable", enquiry=str(enquiry.id), error=kind, field=field)  # noqa: TRY400 - the text may hold answers
         _refer(outcomes, enquiry, now, "policy")
+        outcomes.acts += acts_of_decision(enquiry, None, now)
         outcomes.messages.append(_message_row(enquiry, None, _COPY["refer"], now))
         return
     decision["consent_ids"] = sorted(submitted.consents.values())
@@ -125,7 +128,7 @@ def _record(enquiry: Enquiry, decision: dict[str, Any], now: datetime, outcomes:
     else:
         outcomes.states.setdefault("decided", []).append(enquiry.id)
     outcomes.messages.append(_message_row(enquiry, decision["id"], _COPY[outcome], now))
-    outcomes.funnel.append(_funnel_row(enquiry, f"decided_{outcome}", now))
+    outcomes.acts += acts_of_decision(enquiry, decision["assessment"], now)
     log.info("enquiry_decided", enquiry=str(enquiry.id), outcome=outcome)
 
 
@@ -169,7 +172,7 @@ def decide_review(
         review.state, review.decided_at, review.decided_by = "decided", now, by
         review.outcome = assessment.outcome
         review.note_sealed = sealer_of(deps, person).seal_text(note) if note else None
-        deciding.add_funnel(session, [_funnel_row(enquiry, f"reviewed_{assessment.outcome}", now)])
+        events.add(session, acts_of_decision(enquiry, row["assessment"], now, "reviewed"))
         sending.queue(session, [_message_row(enquiry, row["id"], _TOLD[assessment.outcome], now)])
         outbox.add(session, JobName.DELIVER_DUE.value, enquiry.trail, now)
     decision_id: uuid.UUID = row["id"]
@@ -278,15 +281,4 @@ def _message_row(
         "not_before": now,
         "expires_at": now + _TELL_WITHIN,
         "trail": enquiry.trail,
-    }
-
-
-def _funnel_row(enquiry: Enquiry, step: str, now: datetime) -> dict[str, Any]:
-    return {
-        "day": now.replace(minute=0, second=0, microsecond=0),
-        "channel": enquiry.channel or "direct",
-        "form": enquiry.form,
-        "form_version": enquiry.form_version,
-        "step": step,
-        "question": "",
     }

@@ -34,7 +34,8 @@ from app.steps.account import facts_of, holds_tomorrow
 from app.steps.message_words import progress_fields, words_of
 from app.steps.person_key import openid_of, sealer_of
 from app.steps.stopping import stopped_classes
-from app.store import outbox, sending
+from app.store import events, outbox, sending
+from app.store.events import Happened
 from app.store.messages import Message
 from app.store.sending import Charge, Due, Story
 from app.store.session import Transaction, database_errors
@@ -231,17 +232,31 @@ def _attempt(deps: Deps, due: Due, leaving: _Leaving) -> None:
 
 def _sent(deps: Deps, due: Due, leaving: _Leaving, platform_id: str) -> None:
     """Record that the platform took it, even where it had been called unknown meanwhile."""
-    _finish(
-        deps,
-        due,
-        (*_SENDING, "unknown"),
-        state="sent",
-        reason=None,
-        platform_id=platform_id or None,
-        text_sealed=leaving.sealed,
-        text_hash=deps.keyring.index("message", leaving.text),
-        finished_at=deps.clock.now(),
-    )
+    now = deps.clock.now()
+    with deps.sessions.begin() as session:
+        # Before the message, as turns and erasures do.
+        events.hold_person(session, due.person.id)
+        is_news = sending.finish(
+            session,
+            due.message.id,
+            (*_SENDING, "unknown"),
+            state="sent",
+            reason=None,
+            platform_id=platform_id or None,
+            text_sealed=leaving.sealed,
+            text_hash=deps.keyring.index("message", leaving.text),
+            finished_at=now,
+        )
+        if is_news:
+            events.add(session, _received(due, now))
+
+
+def _received(due: Due, now: datetime) -> list[Happened]:
+    person, channel = due.person.id, due.person.latest_channel or "direct"
+    acts = [Happened("received", now, channel, person, due.message.klass)]
+    if due.message.klass == MessageClass.DECISION and due.decision is not None:
+        acts.append(Happened("told", now, channel, person, due.decision.outcome))
+    return acts
 
 
 def _refused(deps: Deps, due: Due, charge: Charge, refusal: PlatformRefused) -> None:

@@ -24,7 +24,7 @@ from app.steps import staff
 from app.steps.account import REMINDER_EXPIRES, TOMORROW
 from app.steps.seat import Seat, notice_mark
 from app.store.turns import Loaded, TurnKey
-from app.store.writes import NewMessage, Writes
+from app.store.writes import Happening, NewMessage, Writes
 
 EXPORT_LINK_LASTS = timedelta(minutes=30)
 _UNASKED = ("reminder", "marketing", "education")
@@ -79,9 +79,18 @@ def apply_effects(context: TurnContext, position: Position, effects: tuple[Effec
         context.writes.bell(job.value)
 
 
-def _funnel(context: TurnContext, position: Position, step: str, question: str = "") -> None:
-    form, version = position.form, position.version
-    context.writes.funnel(context.channel, form, version, step, question)
+_CONSENT_ACTS = {"given": "consented", "refused": "refused", "withdrawn": "withdrew"}
+
+
+def happened(context: TurnContext, kind: str, detail: str = "") -> None:
+    """Record an act that belongs to no form."""
+    context.writes.happened(context.seat.id, context.channel, Happening(kind, detail))
+
+
+def _stepped(context: TurnContext, position: Position, kind: str, detail: str = "") -> None:
+    """Record a step of a form."""
+    act = Happening(kind, detail, position.form, position.version)
+    context.writes.happened(context.seat.id, context.channel, act)
 
 
 def _consented(context: TurnContext, position: Position, effect: Consented) -> None:
@@ -116,7 +125,7 @@ def _consented(context: TurnContext, position: Position, effect: Consented) -> N
     if (effect.purpose, effect.act) == ("answers", "withdrawn"):
         context.writes.withdraw(context.seat.id)
         context.writes.cancel_messages(context.seat.id, _UNASKED, "withdrawn")
-    _funnel(context, position, f"consent_{effect.act}", effect.purpose)
+    _stepped(context, position, _CONSENT_ACTS[effect.act], effect.purpose)
 
 
 def _answered(context: TurnContext, position: Position, effect: Answered) -> None:
@@ -137,11 +146,11 @@ def _answered(context: TurnContext, position: Position, effect: Answered) -> Non
     )
     if given is not None:
         step = "corrected" if effect.corrected else "answered"
-        _funnel(context, position, step, effect.question)
+        _stepped(context, position, step, effect.question)
 
 
 def _reached(context: TurnContext, position: Position, effect: Reached) -> None:
-    _funnel(context, position, "reached", effect.question)
+    _stepped(context, position, "reached", effect.question)
 
 
 def _submitted(context: TurnContext, position: Position, effect: Submitted) -> None:
@@ -156,11 +165,11 @@ def _submitted(context: TurnContext, position: Position, effect: Submitted) -> N
         effect.by_person,
     )
     context.after.jobs.add(JobName.SCORE_DUE)
-    _funnel(context, position, "submitted")
+    _stepped(context, position, "submitted")
 
 
 def _stopped(context: TurnContext, position: Position, effect: Stopped) -> None:
-    _funnel(context, position, "stopped", effect.cause)
+    _stepped(context, position, "stopped", effect.cause)
     if effect.cause == "forbidden_purpose":
         context.after.erase = "discard"
         return
@@ -207,7 +216,7 @@ def _handover(context: TurnContext, effect: Asked) -> None:
         context.after.good_time = effect.words[:64]
         due_at = staff.due("handover", context.now)
         context.writes.handover(context.seat.id, enquiry.decision_id, effect.words[:64], due_at)
-        context.writes.funnel(context.channel, "", 0, "handover")
+        happened(context, "handover")
 
 
 def _remind_tomorrow(context: TurnContext, _effect: Asked) -> None:
@@ -233,6 +242,7 @@ def _stop_marketing(context: TurnContext, _effect: Asked) -> None:
     context.after.consents.discard("marketing")
     context.writes.marker(context.key.openid_index, "no_marketing")
     context.writes.cancel_messages(context.seat.id, _UNASKED, "marketing_stopped")
+    happened(context, "opted_out")
 
 
 def _erase(context: TurnContext, effect: Asked) -> None:

@@ -13,6 +13,7 @@ from app.dialogue.types import Answer, Say
 from app.steps.outcome_words import outcome_words
 from app.store.conversations import AnswerRow, Consent, Delivery
 from app.store.enquiries import Decision, Enquiry, Handover
+from app.store.events import Event
 from app.store.messages import Message, Note
 from app.store.people import Person
 from app.store.privacy import Kept
@@ -37,6 +38,7 @@ def copy_of(deps: Deps, person: Person, kept: Kept, sealer: Sealer) -> Sections:
         "notes": [_note(row, opened) for row in kept.notes],
         "handovers": [_handover(row) for row in kept.handovers],
         "staff_notes": [_staff_note(row, opened) for row in kept.staff_notes],
+        "acts": [_act(deps, row) for row in kept.acts],
     }
 
 
@@ -155,3 +157,15 @@ def _handover(row: Handover) -> Entry:
 
 def _staff_note(row: PersonNote, opened: Opened) -> Entry:
     return {"at": row.written_at, "text": opened(row.words_sealed)}
+
+
+def _act(deps: Deps, row: Event) -> Entry:
+    form = deps.forms.find(row.form, row.form_version)
+    question = form.find(row.detail) if form else None
+    return {
+        "at": row.at,
+        "did": row.kind,
+        "about": question.title if question else row.detail,
+        "code": row.detail,
+        "came_by": row.channel,
+    }

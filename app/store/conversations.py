@@ -117,7 +117,12 @@ class Notice(Base):
 
 
 class FunnelEvent(Base):
-    """An anonymous step of somebody's way through the form; survives every erasure."""
+    """An anonymous count of a kind of event; survives every erasure.
+
+    `step` and `question` are the kind and detail of `Event`. Only here: unfollowed (detail: the
+    class of what reached the person in the last day), tier, and offered_yuan, whose `count` is a
+    sum of yuan.
+    """
 
     __tablename__ = "funnel_events"
     __table_args__ = (Index("ix_funnel_events_day", "day", postgresql_using="brin"),)
@@ -128,8 +133,8 @@ class FunnelEvent(Base):
     form: Mapped[str] = mapped_column(String(32))
     form_version: Mapped[int]
     step: Mapped[str] = mapped_column(String(24))
-    question: Mapped[str] = mapped_column(String(32))
-    count: Mapped[int] = mapped_column(server_default="1")
+    question: Mapped[str] = mapped_column(String(64))
+    count: Mapped[int] = mapped_column(BigInteger, server_default="1")
 
 
 class TurnCount(Base):

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
-from app.store.conversations import Consent, FunnelEvent
+from app.store.conversations import Consent
 from app.store.enquiries import Decision, Enquiry, Review
 from app.store.people import Person, Suppression
 
@@ -74,12 +74,6 @@ def add_reviews(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Open reviews in one go."""
     if rows:
         session.execute(insert(Review), list(rows))
-
-
-def add_funnel(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append anonymous steps in one go."""
-    if rows:
-        session.execute(insert(FunnelEvent), list(rows))
 
 
 def set_state(session: Session, enquiries: Sequence[uuid.UUID], state: str) -> None:

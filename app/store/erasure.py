@@ -41,6 +41,7 @@ _LOCKS = (
     "SELECT 1 FROM reviews WHERE person_id=%(person)s ORDER BY id FOR UPDATE",
     "SELECT 1 FROM enquiries WHERE person_id=%(person)s ORDER BY submitted_at FOR UPDATE",
 )
+_EVENTS = "DELETE FROM events WHERE person_id=%(person)s"
 _EVERYTHING = (
     *_LOCKS,
     *_ANSWERS,
@@ -66,6 +67,8 @@ _EVERYTHING = (
        phone_sealed=NULL, wrapped_key=NULL, master_id=NULL, follows=false, first_channel=NULL,
        latest_channel=NULL, consents='{}', on_hold=NULL, message_left=0, event_left=0
        WHERE id=%(person)s""",
+    # Last: whoever adds one holds the person, and finds them erased from here on.
+    _EVENTS,
 )
 # An open review or complaint is answered first: until then the row is only stored, never used.
 _HAS_OPEN_CASE = """
@@ -84,6 +87,7 @@ _RESTRICT = (
        (SELECT FROM reviews WHERE enquiry_id=enquiries.id AND state='open')""",
     """UPDATE people SET state='restricted', consents='{}', marketing_stopped=true
        WHERE id=%(person)s""",
+    _EVENTS,
 )
 
 

@@ -1,16 +1,25 @@
 """What people did and what reached them, one row an act: behaviour, by codes only.
 
-The funnel, tags and segments read it; it goes with the person. Nothing here is sealed, so nothing
-here may be personal: no words, no numbers that a person typed.
+Tags, segments and the lists behind the funnel read it; it goes with the person. Nothing here is
+sealed, so nothing here may be personal: no words, no numbers that a person typed. The same call
+leaves the anonymous count that stays (`funnel_events`), so that the two cannot drift apart.
 """
 
+import json
 import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.base import Base
+from app.store.people import Person
+
+DETAIL_LENGTH = 64
+UNCOUNTED = frozenset({"menu", "messaged"})
+"""Without an anonymous count: there are many, and deliveries are counted (app/store/writes.py)."""
 
 
 class Event(Base):
@@ -18,8 +27,11 @@ class Event(Base):
 
     `kind`: followed, unfollowed, scanned, menu, messaged, consented, refused, withdrew, reached,
     answered, corrected, stopped, submitted, decided, reviewed, told, handover, received, opted_out.
-    `detail`: the channel, menu key, purpose, question, outcome or message class, by kind.
+    `detail`, by kind: followed: new, or again; scanned: the scene; menu: the key; messaged: text,
+    place or what it was; consented, refused, withdrew: the purpose; reached, answered, corrected:
+    the question; stopped: the cause; decided, reviewed, told: the outcome; received: the class.
     `form` and `form_version` are set for steps of a form; `channel` is the person's latest.
+    Nobody has unfollowed: who leaves is erased, and only counted.
     """
 
     __tablename__ = "events"
@@ -37,3 +49,45 @@ class Event(Base):
     form: Mapped[str] = mapped_column(String(32), server_default="")
     form_version: Mapped[int] = mapped_column(server_default="0")
     at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One act to record outside a turn. Without a person it is only counted, `count` times."""
+
+    kind: str
+    at: datetime
+    channel: str
+    person_id: uuid.UUID | None = None
+    detail: str = ""
+    form: str = ""
+    form_version: int = 0
+    count: int = 1
+
+
+_ADD = text("""
+WITH given AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+        person_id uuid, kind text, detail text, channel text, form text, form_version int,
+        at timestamptz, count bigint)
+), acts AS (
+    INSERT INTO events (person_id, kind, detail, channel, form, form_version, at)
+    SELECT p.id, g.kind, g.detail, g.channel, g.form, g.form_version, g.at
+    FROM given g JOIN people p ON p.id = g.person_id AND p.state <> 'erased'
+)
+INSERT INTO funnel_events (day, channel, form, form_version, step, question, count)
+SELECT date_trunc('hour', at), channel, form, form_version, kind, detail, count
+FROM given WHERE kind <> ALL(:uncounted)
+""")
+
+
+def add(session: Session, happened: Sequence[Happened]) -> None:
+    """Record acts and their counts in one go; somebody erased meanwhile is only counted."""
+    if happened:
+        rows = json.dumps([asdict(one) for one in happened], default=str)
+        session.execute(_ADD, {"rows": rows, "uncounted": list(UNCOUNTED)})
+
+
+def hold_person(session: Session, person_id: uuid.UUID) -> None:
+    """Keep an erasure waiting until this transaction ends, so that it finds what is added."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(read=True))

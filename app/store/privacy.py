@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFound
 from app.store.conversations import AnswerRow, Consent, Delivery, Notice
 from app.store.enquiries import Decision, Enquiry, Handover
+from app.store.events import Event
 from app.store.messages import Export, Message, Note
 from app.store.people import Person
 from app.store.staff_notes import PersonNote
@@ -29,6 +30,7 @@ class Kept:
     notes: Sequence[Note]
     handovers: Sequence[Handover]
     staff_notes: Sequence[PersonNote]
+    acts: Sequence[Event]
 
 
 def get_export(session: Session, token_index: bytes, now: datetime) -> tuple[Export, Person]:
@@ -73,6 +75,9 @@ def gather(session: Session, person_id: uuid.UUID) -> Kept:
         ).all(),
         staff_notes=session.scalars(
             select(PersonNote).where(PersonNote.person_id == person_id).order_by(PersonNote.id)
+        ).all(),
+        acts=session.scalars(
+            select(Event).where(Event.person_id == person_id).order_by(Event.id)
         ).all(),
     )
 

@@ -40,7 +40,7 @@ SELECT d.state, d.person_id, d.reply_sealed, d.reply_created,
        p.event_until,
        c.position_sealed, t.copy_key,
        e.id, e.state, e.decision_id, e.outcome, e.valid_until, e.review_open, e.handover_open,
-       o.id, o.copy_key, o.decision_id, o.text_sealed,
+       o.id, o.klass, o.copy_key, o.decision_id, o.text_sealed,
        m.kinds
 FROM (VALUES (1)) AS one (row)
 LEFT JOIN deliveries d ON d.key = $1
@@ -60,7 +60,7 @@ LEFT JOIN LATERAL (
     WHERE e.person_id = p.id ORDER BY e.submitted_at DESC LIMIT 1
 ) e ON true
 LEFT JOIN LATERAL (
-    SELECT id, copy_key, decision_id, text_sealed FROM messages
+    SELECT id, klass, copy_key, decision_id, text_sealed FROM messages
     WHERE person_id = p.id AND state IN ('unknown', 'untold')
         AND klass IN ('answer', 'service', 'decision')
     ORDER BY created_at DESC LIMIT 1
@@ -143,6 +143,7 @@ class LoadedDebt:
     """A message whose outcome is unknown or that no channel could carry: owed to the person."""
 
     id: uuid.UUID
+    klass: str
     copy_key: str
     decision_id: uuid.UUID | None
     text_sealed: bytes | None
@@ -313,8 +314,8 @@ def _loaded(row: Any) -> Loaded:  # noqa: ANN401 - the driver's tuple
         position_sealed=rest[0],
         told_since=rest[1],
         enquiry=LoadedEnquiry(*rest[2:9]) if rest[2] is not None else None,
-        owed=LoadedDebt(*rest[9:13]) if rest[9] is not None else None,
-        markers=frozenset(rest[13] or ()),
+        owed=LoadedDebt(*rest[9:14]) if rest[9] is not None else None,
+        markers=frozenset(rest[14] or ()),
     )
 
 

@@ -13,6 +13,22 @@ from typing import Any, Protocol
 
 from psycopg.types.json import Jsonb
 
+from app.store.events import DETAIL_LENGTH
+
+FOLLOWS_A_MESSAGE = timedelta(hours=24)
+"""Who leaves within this time of a message is counted as leaving after it."""
+# One person a turn: who and when are said once, so that many acts have few parameters.
+_EVENTS = (
+    "INSERT INTO events (person_id, channel, at, kind, detail, form, form_version)"
+    " SELECT %s, %s, %s, a.* FROM (VALUES "
+)
+_EVENT = "(%s,%s,%s,%s)"
+_COUNT = (
+    "INSERT INTO funnel_events (day, channel, form, form_version, step, question)"
+    " SELECT date_trunc('hour', at), channel, form, form_version, kind, detail FROM {}"
+    " WHERE kind NOT IN ('menu', 'messaged')"
+)
+
 
 class Cursor(Protocol):
     """What a driver's cursor offers that we use."""
@@ -76,6 +92,16 @@ class NewPerson:
     first_channel: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One act of the turn's person, as a code; see `Event`."""
+
+    kind: str
+    detail: str = ""
+    form: str = ""
+    form_version: int = 0
+
+
 class Writes:
     """The statement of one turn, in the making."""
 
@@ -84,9 +110,12 @@ class Writes:
         self._trail = trail
         self._parts: list[str] = []
         self._params: list[Any] = []
+        self._who: tuple[uuid.UUID, str] | None = None
+        self._happenings: list[Happening] = []
 
     def run(self, cursor: Cursor) -> None:
         """Send everything gathered as one statement."""
+        self._add_happenings()
         if self._parts:
             names = ", ".join(f"w{n} AS ({part})" for n, part in enumerate(self._parts))
             cursor.execute(f"WITH {names} SELECT 1", self._params)
@@ -95,6 +124,7 @@ class Writes:
         """Forget what has been sent, to gather another statement."""
         self._parts.clear()
         self._params.clear()
+        self._forget_happenings()
 
     def _add(self, sql: str, *params: Any) -> None:  # noqa: ANN401 - whatever the column holds
         self._parts.append(sql)
@@ -194,12 +224,42 @@ class Writes:
             *(proof["notice_hash"], proof["prompt"], proof["words"], proof["channel"], self._now),
         )
 
-    def funnel(self, channel: str, form: str, version: int, step: str, question: str = "") -> None:
-        """Append one anonymous step."""
+    def happened(self, person_id: uuid.UUID, channel: str, happening: Happening) -> None:
+        """Append one act of the person, and the same as an anonymous count."""
+        self._who = (person_id, channel)
+        self._happenings.append(happening)
+
+    def _add_happenings(self) -> None:
+        """Write what happened in two parts, however much it was: the count is made of the act."""
+        if self._who is None:
+            return
+        params: list[Any] = [*self._who, self._now]
+        for act in self._happenings:
+            params += (act.kind, act.detail[:DETAIL_LENGTH], act.form, act.form_version)
+        rows = ",".join([_EVENT] * len(self._happenings))
+        name = f"w{len(self._parts)}"
+        self._add(
+            f"{_EVENTS}{rows}) AS a RETURNING at, channel, form, form_version, kind, detail",
+            *params,
+        )
+        self._add(_COUNT.format(name))
+        self._forget_happenings()
+
+    def _forget_happenings(self) -> None:
+        self._who = None
+        self._happenings.clear()
+
+    def left(self, person_id: uuid.UUID, channel: str) -> None:
+        """Count somebody who leaves, with the class of what reached them in the last day.
+
+        Only a count: the person is erased in this very transaction.
+        """
         self._add(
             "INSERT INTO funnel_events (day, channel, form, form_version, step, question)"
-            " VALUES (date_trunc('hour', %s::timestamptz),%s,%s,%s,%s,%s)",
-            *(self._now, channel, form, version, step, question),
+            " SELECT date_trunc('hour', %s::timestamptz), %s, '', 0, 'unfollowed', coalesce(("
+            "SELECT klass FROM messages WHERE person_id=%s AND state IN ('sent', 'confirmed')"
+            " AND finished_at > %s ORDER BY finished_at DESC LIMIT 1), '')",
+            *(self._now, channel, person_id, self._now - FOLLOWS_A_MESSAGE),
         )
 
     def enquiry(

@@ -75,6 +75,14 @@ def test_a_copy_holds_what_was_said_sent_left_and_asked_for(copy) -> None:
     assert copy["person"][0]["came_by"] == "poster-7"
 
 
+def test_a_copy_holds_what_was_done_with_questions_by_their_titles(copy) -> None:
+    acts = [(entry["did"], entry["about"]) for entry in copy["acts"]]
+    assert acts[0] == ("followed", "new")
+    assert ("answered", "所在城市") in acts
+    assert ("told", "approve") in acts
+    assert {entry["came_by"] for entry in copy["acts"]} == {"poster-7"}
+
+
 def test_a_copy_shows_links_as_they_are_seen_and_not_the_link_to_itself(deps: Deps, copy) -> None:
     token = token_of(deps)
     whole = privacy.read_export(deps, token).to_json()

@@ -19,6 +19,7 @@ from app.dialogue.types import (
     Told,
 )
 from app.steps.effects import apply_effects
+from app.store.writes import Happening
 from tests.unit.steps.people import (
     INDEX,
     NOW,
@@ -50,7 +51,7 @@ def after(bag):
 
 
 def funnel(context):
-    return [(given[3], given[4] if len(given) > 4 else "") for given in written(context, "funnel")]
+    return [(act.kind, act.detail) for _, _, act in written(context, "happened")]
 
 
 def written(context, name):
@@ -65,7 +66,7 @@ def test_a_consent_names_the_notice_and_the_words_of_the_moment(after, bag):
     assert row["notice_hash"] == bag.notice.hash
     assert row["words"] == "可以" * 32
     assert context.after.consents == {"notice:1", "sensitive"}
-    assert funnel(context) == [("consent_given", "sensitive")]
+    assert funnel(context) == [("consented", "sensitive")]
 
 
 @pytest.mark.parametrize("act", ["refused", "withdrawn"])
@@ -97,9 +98,10 @@ def test_a_correction_says_so_and_an_answer_that_fell_away_has_no_value(after):
     assert funnel(context) == [("corrected", "region")]
 
 
-def test_a_question_that_was_reached_counts_for_the_funnel_alone(after):
+def test_a_question_that_was_reached_is_an_act_of_its_form_and_nothing_else(after):
     context = after(Reached("region"))
-    assert context.writes.rows == [("funnel", ("poster-7", "personal", 1, "reached", "region"))]
+    act = Happening("reached", "region", "personal", 1)
+    assert context.writes.rows == [("happened", (context.seat.id, "poster-7", act))]
 
 
 @pytest.mark.parametrize("by_person", [True, False])
@@ -201,6 +203,7 @@ def test_no_more_marketing_is_marked_for_good_and_takes_the_consent_back(after):
     assert context.after.consents == {"answers"}
     assert context.after.marketing_stopped
     assert written(context, "marker") == [(INDEX, "no_marketing")]
+    assert funnel(context) == [("opted_out", "")]
 
 
 @pytest.mark.parametrize("what", ["erase", "discard"])

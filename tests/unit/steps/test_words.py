@@ -23,7 +23,7 @@ def owing(bag, text, sealer=None, **person):
     """Somebody whom we owe these words."""
     own, wrapped = bag.keyring.new_person_key()
     sealed = (sealer or own).seal_text(text)
-    debt = LoadedDebt(uuid.uuid4(), "inbox.answer", None, sealed)
+    debt = LoadedDebt(uuid.uuid4(), "service", "inbox.answer", None, sealed)
     start = loaded(person=a_person(bag, wrapped=wrapped), owed=debt)
     return a_context(bag, WORDS, start), debt.id
 
@@ -36,7 +36,9 @@ def test_what_is_owed_comes_first_and_once(bag):
     context, debt = owing(bag, "您的留言有答复了。")
     answer = spoken(context, HELLO)
     assert answer == f"您的留言有答复了。\n\n{bag.copybook.render(HELLO)}"
-    assert context.writes.rows == [("repeated", (debt,))]
+    assert context.writes.named("repeated") == [(debt,)]
+    ((_person, _channel, act),) = context.writes.named("happened")
+    assert (act.kind, act.detail) == ("received", "service")
 
 
 def test_what_is_owed_waits_when_it_does_not_fit(bag):
@@ -53,7 +55,7 @@ def test_what_is_owed_and_cannot_be_opened_stands_in_the_way_of_nothing(bag):
 
 
 def test_an_outcome_that_is_owed_but_no_longer_in_force_is_not_told(bag):
-    debt = LoadedDebt(uuid.uuid4(), "quota.approved", uuid.uuid4(), None)
+    debt = LoadedDebt(uuid.uuid4(), "decision", "quota.approved", uuid.uuid4(), None)
     context = a_context(bag, WORDS, loaded(person=a_person(bag), owed=debt))
     assert spoken(context, HELLO) == bag.copybook.render(HELLO)
     assert context.writes.rows == [("superseded", (debt.id,))]
