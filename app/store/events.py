@@ -69,11 +69,12 @@ _ADD = text("""
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
         person_id uuid, kind text, detail text, channel text, form text, form_version int,
-        at timestamptz, count bigint)
+        at timestamptz, count bigint, place int)
 ), acts AS (
     INSERT INTO events (person_id, kind, detail, channel, form, form_version, at)
     SELECT p.id, g.kind, g.detail, g.channel, g.form, g.form_version, g.at
     FROM given g JOIN people p ON p.id = g.person_id AND p.state <> 'erased'
+    ORDER BY g.place
 )
 INSERT INTO funnel_events (day, channel, form, form_version, step, question, count)
 SELECT date_trunc('hour', at), channel, form, form_version, kind, detail, count
@@ -84,7 +85,9 @@ FROM given WHERE kind <> ALL(:uncounted)
 def add(session: Session, happened: Sequence[Happened]) -> None:
     """Record acts and their counts in one go; somebody erased meanwhile is only counted."""
     if happened:
-        rows = json.dumps([asdict(one) for one in happened], default=str)
+        rows = json.dumps(
+            [{**asdict(one), "place": place} for place, one in enumerate(happened)], default=str
+        )
         session.execute(_ADD, {"rows": rows, "uncounted": list(UNCOUNTED)})
 
 
