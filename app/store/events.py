@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, select, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.base import Base
-from app.store.people import Person
 
 DETAIL_LENGTH = 64
 UNCOUNTED = frozenset({"menu", "messaged"})
@@ -81,6 +80,8 @@ SELECT date_trunc('hour', at), channel, form, form_version, kind, detail, count
 FROM given WHERE kind <> ALL(:uncounted)
 """)
 
+_HOLD = text("SELECT 1 FROM people WHERE id = :person FOR SHARE")
+
 
 def add(session: Session, happened: Sequence[Happened]) -> None:
     """Record acts and their counts in one go; somebody erased meanwhile is only counted."""
@@ -93,4 +94,4 @@ def add(session: Session, happened: Sequence[Happened]) -> None:
 
 def hold_person(session: Session, person_id: uuid.UUID) -> None:
     """Keep an erasure waiting until this transaction ends, so that it finds what is added."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(read=True))
+    session.execute(_HOLD, {"person": person_id})
