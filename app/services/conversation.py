@@ -30,8 +30,9 @@ from app.steps.keep import Arrival, keep
 from app.steps.message_words import seen_last
 from app.steps.seat import channel_of, known_of, take_seat
 from app.store import erasure
+from app.store.acts import Happening
 from app.store.turns import Loaded, TurnKey, TurnTransaction
-from app.store.writes import Happening, Writes
+from app.store.writes import Writes
 
 __all__ = ["Arrival", "Reply", "receive", "run_late", "try_later"]
 

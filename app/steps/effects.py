@@ -23,8 +23,9 @@ from app.dialogue.types import (
 from app.steps import staff
 from app.steps.account import REMINDER_EXPIRES, TOMORROW
 from app.steps.seat import Seat, notice_mark
+from app.store.acts import Happening
 from app.store.turns import Loaded, TurnKey
-from app.store.writes import Happening, NewMessage, Writes
+from app.store.writes import NewMessage, Writes
 
 EXPORT_LINK_LASTS = timedelta(minutes=30)
 _UNASKED = ("reminder", "marketing", "education")

@@ -13,21 +13,10 @@ from typing import Any, Protocol
 
 from psycopg.types.json import Jsonb
 
-from app.store.events import DETAIL_LENGTH
+from app.store.acts import COUNT, COUNT_LEAVING, Happening, insert_acts
 
 FOLLOWS_A_MESSAGE = timedelta(hours=24)
 """Who leaves within this time of a message is counted as leaving after it."""
-# One person a turn: who and when are said once, so that many acts have few parameters.
-_EVENTS = (
-    "INSERT INTO events (person_id, channel, at, kind, detail, form, form_version)"
-    " SELECT %s, %s, %s, a.* FROM (VALUES "
-)
-_EVENT = "(%s,%s,%s,%s)"
-_COUNT = (
-    "INSERT INTO funnel_events (day, channel, form, form_version, step, question)"
-    " SELECT date_trunc('hour', at), channel, form, form_version, kind, detail FROM {}"
-    " WHERE kind NOT IN ('menu', 'messaged')"
-)
 
 
 class Cursor(Protocol):
@@ -90,16 +79,6 @@ class NewPerson:
     master_id: str
     wrapped_key: bytes
     first_channel: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One act of the turn's person, as a code; see `Event`."""
-
-    kind: str
-    detail: str = ""
-    form: str = ""
-    form_version: int = 0
 
 
 class Writes:
@@ -231,19 +210,12 @@ class Writes:
 
     def _add_happenings(self) -> None:
         """Write what happened in two parts, however much it was: the count is made of the act."""
-        if self._who is None:
-            return
-        params: list[Any] = [*self._who, self._now]
-        for act in self._happenings:
-            params += (act.kind, act.detail[:DETAIL_LENGTH], act.form, act.form_version)
-        rows = ",".join([_EVENT] * len(self._happenings))
-        name = f"w{len(self._parts)}"
-        self._add(
-            f"{_EVENTS}{rows}) AS a RETURNING at, channel, form, form_version, kind, detail",
-            *params,
-        )
-        self._add(_COUNT.format(name))
-        self._forget_happenings()
+        if self._who is not None:
+            name = f"w{len(self._parts)}"
+            sql, params = insert_acts(*self._who, self._now, self._happenings)
+            self._add(sql, *params)
+            self._add(COUNT.format(name))
+            self._forget_happenings()
 
     def _forget_happenings(self) -> None:
         self._who = None
@@ -254,13 +226,8 @@ class Writes:
 
         Only a count: the person is erased in this very transaction.
         """
-        self._add(
-            "INSERT INTO funnel_events (day, channel, form, form_version, step, question)"
-            " SELECT date_trunc('hour', %s::timestamptz), %s, '', 0, 'unfollowed', coalesce(("
-            "SELECT klass FROM messages WHERE person_id=%s AND state IN ('sent', 'confirmed')"
-            " AND finished_at > %s ORDER BY finished_at DESC LIMIT 1), '')",
-            *(self._now, channel, person_id, self._now - FOLLOWS_A_MESSAGE),
-        )
+        since = self._now - FOLLOWS_A_MESSAGE
+        self._add(COUNT_LEAVING, self._now, channel, person_id, since)
 
     def enquiry(
         self,

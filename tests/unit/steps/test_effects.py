@@ -19,7 +19,7 @@ from app.dialogue.types import (
     Told,
 )
 from app.steps.effects import apply_effects
-from app.store.writes import Happening
+from app.store.acts import Happening
 from tests.unit.steps.people import (
     INDEX,
     NOW,
