@@ -1,4 +1,4 @@
-"""The part of a turn's one statement that says what its person did, and counts it without a name."""
+"""The part of a turn's statement that says what its person did, and counts it without a name."""
 
 import uuid
 from collections.abc import Sequence
