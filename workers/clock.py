@@ -23,6 +23,9 @@ TIMETABLE: dict[JobName, int] = {
     JobName.COUNT_UP: 300,
     JobName.ERASE_EXPIRED: 3600,
     JobName.IMPORT_FOLLOWERS: 3600,
+    JobName.CHECK_AUDIT: 60,
+    JobName.ANCHOR_AUDIT: 86_400,
+    JobName.ASK_ALLOWANCES: 600,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

@@ -9,7 +9,15 @@ from app.core.errors import DatabaseAway, JobFailed, LenderUnset, StateUnavailab
 from app.core.log import get_logger
 from app.core.log import trail as follow
 from app.deps import Deps
-from app.services import conversation, decisions, delivery, followers, upkeep
+from app.services import (
+    allowances,
+    audit_checks,
+    conversation,
+    decisions,
+    delivery,
+    followers,
+    upkeep,
+)
 
 
 @cache
@@ -84,3 +92,21 @@ def import_followers(trail: str) -> None:
     """Take in those who followed before we existed."""
     with _job(trail):
         followers.import_followers(deps())
+
+
+def check_audit(trail: str) -> None:
+    """Go on with the check of the audit log that runs, if one does."""
+    with _job(trail):
+        audit_checks.check_due(deps())
+
+
+def anchor_audit(trail: str) -> None:
+    """Note the end of the audit log down outside, and begin a check."""
+    with _job(trail):
+        audit_checks.anchor_daily(deps())
+
+
+def ask_allowances(trail: str) -> None:
+    """Ask the platform what the account may still send."""
+    with _job(trail):
+        allowances.ask(deps())

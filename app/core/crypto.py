@@ -11,7 +11,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _AES_GCM = b"\x01"
@@ -125,6 +126,10 @@ class KeyRing:
         """Return the keyed look-up of a value: equal values meet, and nobody can guess from it."""
         return hmac.digest(self._index_key, f"{purpose}\0{value}".encode(), "sha256")
 
+    def signer(self, purpose: str) -> "Signer":
+        """Return who signs for this purpose; the same as long as the last key stays."""
+        return Signer(self.index("signing key", purpose))
+
     def _wrap(self, key: bytes) -> WrappedKey:
         return WrappedKey(self.active_id, self._sealers[self.active_id].seal(key, b"person key"))
 
@@ -133,6 +138,30 @@ class KeyRing:
         if sealer is None:
             raise CannotOpen
         return sealer.open(wrapped.sealed, b"person key")
+
+
+class Signer:
+    """Sign what leaves the house, so that others can check it by a public key (Ed25519)."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the 32 bytes that check our signatures."""
+        return self._key.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of a message."""
+        return self._key.sign(message)
+
+    def has_signed(self, message: bytes, signature: bytes) -> bool:
+        """Say whether this signature is ours, and of this message."""
+        try:
+            self._key.public_key().verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
 
 
 def content_hash(text: str) -> str:

@@ -15,6 +15,9 @@ class JobName(StrEnum):
     COUNT_UP = "count_up"
     FRESHEN_TOKEN = "freshen_token"  # noqa: S105 - a job's name
     IMPORT_FOLLOWERS = "import_followers"
+    CHECK_AUDIT = "check_audit"
+    ANCHOR_AUDIT = "anchor_audit"
+    ASK_ALLOWANCES = "ask_allowances"
 
 
 class QueueName(StrEnum):

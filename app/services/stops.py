@@ -47,7 +47,7 @@ def lift(deps: Deps, actor: Actor, klass: str, reason: str) -> None:
         if not standing:
             raise NotFound(f"Nothing stops {klass}.")
         for one in standing:
-            one.lifted_by, one.lifted_at = actor.name, now
+            one.lifted_by, one.lifted_at, one.lift_reason = actor.name, now, said
         act = audit.Act("stop_lifted", "stop", klass, said, changes={"stopped": (True, False)})
         audit.record(deps, session, actor, act)
         outbox.add(session, JobName.DELIVER_DUE.value, actor.request_id[:40], now)

@@ -58,6 +58,11 @@ def record(deps: Deps, session: Transaction, actor: Actor, act: Act) -> None:
     audit.append(session, audit.Entry(row, lambda last, whole: chained(keyring, last, whole)))
 
 
+def as_line(row: Mapping[str, Any]) -> str:
+    """Write a row as one line of JSON; read back, it hashes to the same."""
+    return _text(row)
+
+
 def chained(keyring: KeyRing, last: bytes, row: Mapping[str, Any]) -> bytes:
     """Return the hash of a row that follows the row whose hash is `last`."""
     covered = {name: row[name] for name in sorted(row) if name != "hash"}

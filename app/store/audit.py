@@ -5,12 +5,23 @@ thing that anybody locks, so that two transactions never wait for each other in 
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, event, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -34,6 +45,9 @@ class AuditRow(Base):
         Index("ix_audit_log_subject", "subject", "subject_id"),
         Index("ix_audit_log_person_id", "person_id"),
         Index("ix_audit_log_actor", "actor", "seq"),
+        # The audit desk's searches for an act and for everything of one request, newest first.
+        Index("ix_audit_log_act", "act", "seq"),
+        Index("ix_audit_log_request_id", "request_id", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -73,17 +87,58 @@ def append(session: Session, entry: Entry) -> None:
     session.info.setdefault(_WAITING, []).append(entry)
 
 
+Row = Mapping[str, Any]
+"""One row as it is hashed: every column by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where the chain ends by its head, and the number of the last row that is really there."""
+
+    seq: int
+    hash: bytes
+    last_seq: int
+
+
+def find_end(session: Session) -> End | None:
+    """Return the end of the chain, head and rows as of one moment; None where no head is."""
+    last = select(func.max(AuditRow.seq)).scalar_subquery()
+    found = session.execute(
+        select(AuditHead.seq, AuditHead.hash, last).where(AuditHead.id == 1)
+    ).first()
+    return End(found[0], bytes(found[1]), found[2] or 0) if found else None
+
+
+def last_seq(session: Session) -> int:
+    """Return the number of the last row."""
+    return session.scalar(select(func.max(AuditRow.seq))) or 0
+
+
+def list_after(session: Session, seq: int, limit: int) -> Sequence[Row]:
+    """List rows in order from the one after `seq`, as they are hashed."""
+    statement = select(*AuditRow.__table__.c).where(AuditRow.seq > seq)
+    return _rows(session, statement.order_by(AuditRow.seq).limit(limit))
+
+
+def list_these(session: Session, numbers: Sequence[int]) -> Sequence[Row]:
+    """List the rows of these numbers, in order."""
+    statement = select(*AuditRow.__table__.c).where(AuditRow.seq.in_(numbers))
+    return _rows(session, statement.order_by(AuditRow.seq))
+
+
+def _rows(session: Session, statement: Select[Any]) -> Sequence[Row]:
+    return [dict(row) for row in session.execute(statement).mappings()]
+
+
+def find_hash(session: Session, seq: int) -> bytes | None:
+    """Return the hash of one row."""
+    found = session.scalar(select(AuditRow.hash).where(AuditRow.seq == seq))
+    return bytes(found) if found is not None else None
+
+
 def head(session: Session) -> AuditHead | None:
     """Return the end of the chain."""
     return session.get(AuditHead, 1)
-
-
-def each_row(session: Session, batch: int = 2_000) -> Iterator[AuditRow]:
-    """Yield every row in order, without holding them all."""
-    rows = session.scalars(
-        select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=batch)
-    )
-    yield from rows
 
 
 _first = pg_insert(AuditHead).values(id=1, seq=0, hash=bytes(32))

@@ -27,6 +27,12 @@ class Message(Base):
             "person_id",
             postgresql_where=text("state IN ('unknown', 'untold')"),
         ),
+        # The first page's count of what was owed lately.
+        Index(
+            "ix_messages_owed_created_at",
+            "created_at",
+            postgresql_where=text("state IN ('unknown', 'untold')"),
+        ),
         Index(
             "ix_messages_platform_id",
             "platform_id",

@@ -32,6 +32,7 @@ class OutboundStop(Base):
     set_at: Mapped[datetime]
     lifted_by: Mapped[str | None] = mapped_column(String(64))
     lifted_at: Mapped[datetime | None]
+    lift_reason: Mapped[str | None] = mapped_column(String(500))
 
 
 def list_standing(session: Session, *, lock: bool = False) -> Sequence[OutboundStop]:

@@ -1,8 +1,10 @@
 """Every table in one place, for migrations: importing this module fills the metadata."""
 
 from app.store import (
+    allowances,
     approvals,
     audit,
+    audit_checks,
     conversations,
     enquiries,
     events,
@@ -19,7 +21,7 @@ from app.store.base import Base
 
 metadata = Base.metadata
 MODULES = (
-    *(approvals, audit, conversations, enquiries, events),
-    *(list_exports, messages, operators, people, preferences),
-    *(staff_notes, stops, tags),
+    *(allowances, approvals, audit, audit_checks, conversations, enquiries),
+    *(events, list_exports, messages, operators, people, preferences, staff_notes),
+    *(stops, tags),
 )

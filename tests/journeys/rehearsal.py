@@ -14,7 +14,16 @@ from app.bootstrap import build_deps
 from app.core.jobs import JobName
 from app.core.types import Secret
 from app.deps import Deps
-from app.services import conversation, decisions, delivery, followers, outbox, upkeep
+from app.services import (
+    allowances,
+    audit_checks,
+    conversation,
+    decisions,
+    delivery,
+    followers,
+    outbox,
+    upkeep,
+)
 from app.state.tokens import RedisTokenStore
 from app.wechat.calls import ApiAccount
 from app.wechat.gateway import LiveGateway
@@ -38,6 +47,9 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.COUNT_UP: upkeep.count_up,
     JobName.FRESHEN_TOKEN: upkeep.freshen_token,
     JobName.IMPORT_FOLLOWERS: followers.import_followers,
+    JobName.CHECK_AUDIT: audit_checks.check_due,
+    JobName.ANCHOR_AUDIT: audit_checks.anchor_daily,
+    JobName.ASK_ALLOWANCES: allowances.ask,
 }
 
 
