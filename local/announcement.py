@@ -18,13 +18,17 @@ def is_reachable(settings: Settings) -> bool:
 def announce(settings: Settings, notes: dict[str, str]) -> None:
     """Print the addresses, and what the first start wants its operator to know."""
     web = settings.url(settings.port)
-    lines = {"the webhook": f"{web}/wechat", "the privacy notice": f"{web}/privacy"}
+    lines = {
+        "the console": f"{web}/console/",
+        "the webhook": f"{web}/wechat",
+        "the privacy notice": f"{web}/privacy",
+    }
     if settings.simulator == "on":
         lines = {"the pretend phone": settings.url(settings.simulator_port) + "/", **lines}
     lines |= notes
     say("\nPrequal is up.")
     for name, value in lines.items():
-        say(f"  {name:<20} {value}")
+        say(f"  {name:<28} {value}")
     say(f"Ctrl-C stops everything. The logs are in {settings.folder / 'logs'}.\n")
 
 

@@ -14,6 +14,7 @@ from app.store.operators import Operator, OperatorSession
 from handlers.console.frame import TOKEN
 from handlers.factory import create_app
 
+AUTHENTICATOR = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = itertools.count(1)
 
 
@@ -31,7 +32,7 @@ def an_operator(deps: Deps, *roles: Role, name: str = "") -> Operator:
             roles=[role.value for role in roles],
             password_hash="nobody knows it",
             password_is_temporary=False,
-            totp_sealed=deps.keyring.seal(b"JBSWY3DPEHPK3PXP"),
+            totp_sealed=deps.keyring.seal(AUTHENTICATOR.encode()),
             created_at=deps.clock.real(),
         )
         session.add(operator)

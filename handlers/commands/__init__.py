@@ -7,11 +7,17 @@ from handlers.commands.handovers import handovers
 from handlers.commands.inbox import inbox
 from handlers.commands.installing import install
 from handlers.commands.messages import messages
+from handlers.commands.operators import operators
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
+
+_COMMANDS = (
+    *(install, decisions, handovers, inbox, keys),
+    *(messages, operators, people, reviews),
+)
 
 
 def register_commands(app: Flask) -> None:
     """Offer every command."""
-    for command in (install, decisions, handovers, inbox, keys, messages, people, reviews):
+    for command in _COMMANDS:
         app.cli.add_command(command)

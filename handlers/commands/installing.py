@@ -6,7 +6,8 @@ from dataclasses import asdict
 import click
 from flask.cli import with_appcontext
 
-from app.services import installation
+from app.core.access import system_actor
+from app.services import installation, operators
 from handlers.bag import bag
 from handlers.commands.desk import in_plain_words
 
@@ -15,5 +16,13 @@ from handlers.commands.desk import in_plain_words
 @with_appcontext
 @in_plain_words
 def install() -> None:
-    """Store the notice in force and publish the menu; run again, it changes nothing."""
-    click.echo(json.dumps(asdict(installation.install(bag()))))
+    """Store the notice in force and publish the menu; run again, it changes nothing.
+
+    A local installation also tells how its first operator signs in, until somebody has.
+    """
+    done = asdict(installation.install(bag()))
+    if bag().settings.environment == "local":
+        password = operators.first_password(bag(), system_actor("terminal"))
+        if password is not None:
+            done[f"one_time_password_of_{operators.FIRST}"] = password
+    click.echo(json.dumps(done))
