@@ -98,7 +98,7 @@ def enrol() -> Answer:
             return redirect(safe_next(request.args.get("next")), code=303)
     secret, address = authenticator(person.name, session.get(_PROPOSED, ""))
     session[_PROPOSED] = secret
-    drawn = segno.make(address).svg_inline(scale=5, border=2, svgclass="qr", lineclass="")
+    drawn = segno.make(address).svg_inline(border=2, omitsize=True, svgclass="qr", lineclass="")
     page = show(
         "account/enrol.html",
         form=form,
