@@ -5,11 +5,11 @@ from flask import Blueprint, redirect, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from app.core.access import Permission
 from app.core.errors import NotAllowed
 from app.services import signin
 from app.services.signin import SignedIn, authenticator
 from handlers.bag import bag
+from handlers.console import menu
 from handlers.console.forms.account import (
     CodeForm,
     ConfirmForm,
@@ -43,8 +43,9 @@ Answer = str | Response | tuple[str, int]
 @needs()
 def home() -> Response:
     """Go to the first page that this person may open."""
-    first = "today.today" if actor().may(Permission.LOOK) else "accounts.list_accounts"
-    return redirect(url_for(first))
+    groups = menu.of(actor())
+    # An open account has a role, and every role a page; who has none signs in again.
+    return redirect(groups[0][1][0].url if groups else url_for("account.sign_in"))
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
