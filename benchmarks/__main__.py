@@ -1,4 +1,4 @@
-"""Measure the webhook beside its peers, and the way to the quota: `python -m benchmarks`."""
+"""Measure the webhook beside its peers, the way to the quota, and the pages on a crowd."""
 
 import argparse
 import os
@@ -6,9 +6,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import contest, installation, load, processes, telling, turn
+from benchmarks import contest, crowd, installation, load, processes, telling, turn
 from benchmarks.effort import FULL, QUICK, Effort
-from benchmarks.report import Report
+from benchmarks.report import Report, crowd_page
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -25,6 +25,7 @@ def measure(effort: Effort) -> Report:
         runs = contest.Contest(one, effort, folder).hold()
         with (folder / "turn.log").open("w") as log:
             anatomy = turn.dissect(one, effort.profiled_people, log)
+    crowded = crowd.look(effort.crowd)
     return Report(
         measured_on=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         generator=load.generator(),
@@ -35,7 +36,13 @@ def measure(effort: Effort) -> Report:
         anatomy=anatomy,
         memory=memory,
         tellings=tellings,
+        crowded=crowded,
     )
+
+
+def look(effort: Effort) -> str:
+    """Measure the console's pages alone."""
+    return crowd_page(crowd.look(effort.crowd))
 
 
 def main() -> None:
@@ -43,7 +50,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="see that it works, in a minute")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the files go")
+    parser.add_argument("--pages", action="store_true", help="only what operators look at")
     asked = parser.parse_args()
+    if asked.pages:
+        print(look(QUICK if asked.quick else FULL))
+        return
     report = measure(QUICK if asked.quick else FULL)
     asked.results.mkdir(parents=True, exist_ok=True)
     (asked.results / "latest.json").write_text(report.to_json() + "\n", encoding="utf-8")

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Effort:
-    """Rounds, the seconds of one run, and the seconds of each rate of finished forms."""
+    """Rounds, the seconds of one run and of each rate of finished forms; how large the crowd is."""
 
     rounds: int
     seconds: int
     telling_seconds: int
     profiled_people: int
+    crowd: int
 
 
-FULL = Effort(rounds=3, seconds=5, telling_seconds=12, profiled_people=500)
-QUICK = Effort(rounds=1, seconds=1, telling_seconds=2, profiled_people=20)
+FULL = Effort(rounds=3, seconds=5, telling_seconds=12, profiled_people=500, crowd=1_000_000)
+QUICK = Effort(rounds=1, seconds=1, telling_seconds=2, profiled_people=20, crowd=5_000)

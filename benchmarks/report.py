@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.contest import CONTENDERS, Contender, Run
+from benchmarks.crowd import Crowded, Reading
 from benchmarks.processes import Memory
 from benchmarks.sampling import Share
 from benchmarks.telling import Telling
@@ -30,6 +31,7 @@ class Report:
     anatomy: Anatomy
     memory: Sequence[Memory]
     tellings: Sequence[Telling]
+    crowded: Crowded
 
     def to_json(self) -> str:
         """Return everything, the medians too, for programs."""
@@ -53,6 +55,7 @@ class Report:
             _table(_TELLING, [_telling_cells(one) for one in self.tellings]),
             "## Memory",
             _table(_MEMORY, _memory_cells(self.memory)),
+            crowd_page(self.crowded),
         ]
         return "\n\n".join(parts) + "\n"
 
@@ -125,6 +128,20 @@ def _standing(one: Contender, rounds: list[dict[str, Run]]) -> Standing:
     )
 
 
+def crowd_page(crowded: Crowded) -> str:
+    """Return what operators wait for on a crowd: times, and the plan of each slowest statement."""
+    rows = ", ".join(f"{count:,} {table}" for table, count in crowded.rows.items())
+    plans = [f"{one.name}:\n\n```text\n{chr(10).join(one.plan)}\n```" for one in crowded.readings]
+    parts = [
+        "## Pages on a crowd",
+        f"{rows}; written by COPY in {crowded.fill_seconds:.0f} s.",
+        _table(_READING, [_reading_cells(one) for one in crowded.readings]),
+        "### Plans of the slowest statements",
+        *plans,
+    ]
+    return "\n\n".join(parts)
+
+
 def _foreign(run: Run, processors: int) -> float:
     spent = run.spent
     ours = spent.server + spent.postgres + spent.generator
@@ -140,6 +157,7 @@ _STANDING_NOTE = (
 )
 _SHARE = ("what", "share", "ms a turn")
 _TELLING = ("finished a second", "finished", "told", "p50 s", "p95 s")
+_READING = ("what", "found", "median ms", "worst ms", "aim ms", "statements")
 _MEMORY = ("process", "copies", "PSS MB", "RSS MB", "scientific libraries")
 
 
@@ -153,6 +171,11 @@ def _standing_cells(row: Standing) -> tuple[Any, ...]:
 
 def _telling_cells(one: Telling) -> tuple[Any, ...]:
     return one.rate, one.finished, one.told, f"{one.p50_seconds:.2f}", f"{one.p95_seconds:.2f}"
+
+
+def _reading_cells(one: Reading) -> tuple[Any, ...]:
+    times = f"{one.median_ms:,.0f}", f"{one.worst_ms:,.0f}"
+    return one.name.replace("|", "\\|"), one.found, *times, f"{one.aim_ms:,}", one.statements
 
 
 def _memory_cells(memory: Sequence[Memory]) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ import pytest
 from app.services import conversation
 from benchmarks import report
 from benchmarks.contest import CONTENDERS, Run
+from benchmarks.crowd import Crowded, Reading
 from benchmarks.figures import percentile
 from benchmarks.load import Load
 from benchmarks.processes import Memory, Spent
@@ -92,6 +93,7 @@ def test_a_busy_loop_is_seen_by_the_sampler():
 
 def test_the_report_says_what_was_measured():
     anatomy = Anatomy(10, 20, 3.0, 5.0, 2.5, 1.5, (Share("app/dialogue", 0.5),), ())
+    reading = Reading("count `follows`", 1000, 312.4, 340.1, "880", 1, ("Seq Scan on people",))
     told = Report(
         measured_on="2026-11-23",
         generator="wrk",
@@ -102,10 +104,14 @@ def test_the_report_says_what_was_measured():
         anatomy=anatomy,
         memory=[Memory("web", 90.4, 120.0, ()), Memory("web", 80.0, 110.0, ("numpy",))],
         tellings=[Telling(30, 60, 60, 0.04, 0.06)],
+        crowded=Crowded({"people": 1000}, 1.4, (reading,)),
     )
     page = told.to_markdown()
     assert "| e | Prequal form turn, plaintext | 350 | 0.70 |" in page
     assert "| app/dialogue | 50.0% | 0.75 |" in page
     assert "| 30 | 60 | 60 | 0.04 | 0.06 |" in page
     assert "| web | 2 | 90 | 120 | numpy |" in page
+    assert "1,000 people; written by COPY in 1 s." in page
+    assert "| count `follows` | 880 | 312 | 340 | 1,000 | 1 |" in page
+    assert "```text\nSeq Scan on people\n```" in page
     assert json.loads(told.to_json())["medians"][3]["ratio"] == 1
