@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from app.dialogue import consents, edited, options, progress
+from app.dialogue import consents, edited, options, progress, tags
 from app.dialogue.intents import Intent
 from app.dialogue.scene import DIGRESSIONS, IN_FORM, Scene, digress, proceed, progress_values, stay
 from app.dialogue.types import Asked, Consented, Effect, Position, Say, Told, Turn
@@ -253,7 +253,7 @@ COMMANDS: Mapping[Intent, Callable[[Scene], Turn]] = {
     "human": human, "why": why, "quota": quota, "erase": erase, "export": export,
     "stop_marketing": stop_marketing, "complaint": complaint, "privacy": privacy, "resume": resume,
     "check": check, "handover": handover, "review": review, "remind": remind,
-    "withdraw": consents.withdraw, "hello": hello, "thanks": thanks,
+    "withdraw": consents.withdraw, "tags": tags.show, "hello": hello, "thanks": thanks,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from app.dialogue import (
     edited,
     options,
     progress,
+    tags,
     taps,
     topics,
 )
@@ -205,4 +206,5 @@ _STAGE_READERS: Mapping[Stage, Callable[[Scene], Turn | None]] = {
     "restarting": confirming.typed_in_restarting,
     "handover_time": confirming.typed_in_handover,
     "marketing": consents.typed_in_marketing,
+    "choosing_tag": tags.typed_in_tags,
 }

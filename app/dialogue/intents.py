@@ -12,7 +12,7 @@ from app.dialogue.words import bare, squash
 Intent = Literal[
     "back", "edit", "skip", "restart", "quit", "help", "human", "why", "quota", "erase", "export",
     "stop_marketing", "complaint", "privacy", "resume", "check", "handover", "review", "remind",
-    "withdraw", "hello", "thanks",
+    "withdraw", "tags", "hello", "thanks",
 ]  # fmt: skip
 
 _WORDINGS: dict[Intent, str] = {
@@ -85,6 +85,10 @@ _WORDINGS: dict[Intent, str] = {
     "remind": "明天提醒我一次 明天提醒我 明天提醒 提醒我 明天叫我 明天再提醒我",
     "withdraw": (
         "撤回同意 撤回授权 撤销授权 取消授权 撤回我的同意 不授权了 取消同意 撤销同意 收回同意"
+    ),
+    "tags": (
+        "我的标签 标签 查看标签 看标签 查标签 我有哪些标签 我有什么标签 有哪些标签 删除标签 "
+        "删除我的标签 管理标签 标签管理 个性化推荐 关闭个性化推荐 关闭个性化"
     ),
     "hello": "你好 您好 hi hello 在吗 在不在 在么 嗨 哈喽 早上好 晚上好 下午好 早 hey 有人在吗",
     "thanks": (

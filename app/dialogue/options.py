@@ -44,6 +44,11 @@ PAUSED = (
 )
 WAITING = (Option("c.quota", "我的额度"),)
 
+TAG = "t"
+"""How the id of an option begins that deletes a tag."""
+EVERY_TAG = "*"
+TAGS_AGAIN = (Option("c.tags", "我的标签"),)
+
 _WHY = Option("c.why", "为什么")
 _REVIEW = Option("c.review", "请人工复核")
 
@@ -51,6 +56,12 @@ _REVIEW = Option("c.review", "请人工复核")
 def of_question(question: Question) -> tuple[Option, ...]:
     """Return the options of a question."""
     return tuple(Option(f"q.{question.key}.{c.code}", c.label) for c in question.offered)
+
+
+def of_tags(known: Known) -> tuple[Option, ...]:
+    """Return one option a tag, which deletes it, then all of them, then none."""
+    each = tuple(Option(f"{TAG}.{tag.key}", tag.label) for tag in known.tags)
+    return (*each, Option(f"{TAG}.{EVERY_TAG}", "全部删除"), Option("c.cancel", "不删了"))
 
 
 def after_outcome(known: Known) -> tuple[Option, ...]:

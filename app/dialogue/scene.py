@@ -10,7 +10,7 @@ from app.dialogue.types import Effect, Known, Option, Position, Reached, Say, St
 
 IN_FORM: frozenset[Stage] = frozenset({"asking", "sensitive", "confirming", "choosing_edit"})
 DIGRESSIONS: frozenset[Stage] = frozenset(
-    {"erasing", "restarting", "handover_time", "human_message"}
+    {"erasing", "restarting", "handover_time", "human_message", "choosing_tag"}
 )
 OFTEN = 3
 """Unreadable answers in a row after which a person and skipping are offered."""
@@ -123,7 +123,15 @@ def prompt(scene: Scene) -> Say | None:
         return Say("form.edit_which", {"items": summary(scene)}, _editable(scene))
     if position.stage == "sensitive":
         return Say("consent.sensitive", _sensitive_values(scene), options.SENSITIVE)
-    return _PLAIN_PROMPTS.get(position.stage)
+    return _tags(scene) or _PLAIN_PROMPTS.get(position.stage)
+
+
+def _tags(scene: Scene) -> Say | None:
+    """Return the person's tags, each with the option that deletes it, where they are looked at."""
+    known = scene.known
+    if scene.position.stage != "choosing_tag" or not known.tags:
+        return None
+    return Say("tags.mine", {"count": len(known.tags)}, options.of_tags(known))
 
 
 _PLAIN_PROMPTS: Mapping[Stage, Say] = {

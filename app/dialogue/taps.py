@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from app.dialogue import answering, commands, confirming, consents, options
+from app.dialogue import answering, commands, confirming, consents, options, tags
 from app.dialogue.intents import named
 from app.dialogue.scene import IN_FORM, Scene, stay
 from app.dialogue.types import Say, Stage, Turn
@@ -69,6 +69,7 @@ _BY_KIND: Mapping[str, Callable[[Scene, str], Turn | None]] = {
     "e": _tapped_change,
     "p": _tapped_meaning,
     "c": _tapped_command,
+    options.TAG: tags.delete,
 }
 _STAGE_TAPS: Mapping[str, tuple[Stage, Callable[[Scene], Turn]]] = {
     "consent.answers.yes": (

@@ -46,6 +46,15 @@ Said = Typed | Showed | Pointed | Arrived
 
 # ── What the dialogue is told about the person ──────────────────────────────────────────────────
 
+
+@dataclass(frozen=True, slots=True)
+class TagKnown:
+    """One tag about the person that may decide what is pushed to them: its key, its words."""
+
+    key: str
+    label: str
+
+
 QuotaState = Literal["none", "pending", "in_review", "approved", "declined", "expired"]
 
 
@@ -70,6 +79,7 @@ class Known:
     has_open_handover: bool = False
     has_open_review: bool = False
     staff_is_in: bool = False
+    tags: tuple[TagKnown, ...] = ()
     edition: Edition = field(default_factory=Edition)
 
 
@@ -87,6 +97,7 @@ Stage = Literal[
     "handover_time",  # 我要办理: a good time?
     "human_message",  # 人工: the next words are the message for the staff
     "marketing",  # may we tell you of new products?
+    "choosing_tag",  # 我的标签: delete which?
 ]
 
 
@@ -240,7 +251,17 @@ class Asked:
     words: str = ""
 
 
-Effect = Consented | Answered | Reached | Submitted | Stopped | Told | Asked
+@dataclass(frozen=True, slots=True)
+class TagDeleted:
+    """The person deleted a tag that decides what is pushed to them; `*` is every such tag.
+
+    It is not set again, whatever a rule says.
+    """
+
+    tag: str
+
+
+Effect = Consented | Answered | Reached | Submitted | Stopped | Told | Asked | TagDeleted
 
 
 @dataclass(frozen=True, slots=True)

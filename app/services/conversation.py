@@ -1,6 +1,6 @@
 """Answer what a person sends: one turn, one transaction, one answer to every delivery of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.core.clock import monotonic
@@ -22,6 +22,7 @@ from app.core.types import (
 )
 from app.deps import Deps
 from app.dialogue.engine import step
+from app.dialogue.tags import asks_for_tags
 from app.dialogue.types import Arrived, Pointed, Said, Showed, Typed
 from app.steps import late, words
 from app.steps.arrivals import record_arrival
@@ -29,6 +30,7 @@ from app.steps.effects import TurnContext, apply_effects, begin_aftermath
 from app.steps.keep import Arrival, keep
 from app.steps.message_words import seen_last
 from app.steps.seat import channel_of, known_of, take_seat
+from app.steps.taxonomy import tags_about
 from app.store import erasure
 from app.store.acts import Happening
 from app.store.turns import Loaded, TurnKey, TurnTransaction
@@ -204,9 +206,12 @@ def _speak(
     turn: TurnTransaction, context: TurnContext, inbound: Inbound, arrival: Arrival
 ) -> Reply:
     deps, seat = context.deps, context.seat
-    known = known_of(deps, seat, context.loaded, context.now)
+    said = _said(inbound)
+    if asks_for_tags(said, seat.position):
+        context = replace(context, tags=tags_about(turn, seat.id))
+    known = known_of(deps, seat, context.loaded, context.now, context.tags)
     position = seen_last(seat.position, context.loaded.told_since, known)
-    result = step(_said(inbound), position, known, deps.forms)
+    result = step(said, position, known, deps.forms)
     # The last step may have closed the form: its effects belong to the form they came from.
     pinned = result.position if result.position.form else seat.position
     record_arrival(context, inbound)

@@ -15,6 +15,7 @@ from app.steps.effects import EXPORT_LINK_LASTS
 from app.steps.notice import page_words
 from app.steps.person_key import sealer_of
 from app.steps.personal_copy import Sections, copy_of
+from app.steps.taxonomy import tags_copy, taxonomy_of
 from app.store import privacy, upkeep
 
 _FOR_MACHINES = frozenset({"code", "prompt"})
@@ -77,7 +78,10 @@ def read_export(deps: Deps, token: str) -> PersonalCopy:
     with deps.sessions.begin() as session:
         export, person = privacy.get_export(session, deps.keyring.index("export", token), now)
         kept = privacy.gather(session, person.id)
-        sections = copy_of(deps, person, kept, sealer_of(deps, person))
+        sections = {
+            **copy_of(deps, person, kept, sealer_of(deps, person)),
+            "tags": tags_copy(taxonomy_of(session), kept.tags),
+        }
     return PersonalCopy(now, export.expires_at, sections)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.jobs import JobName
 from app.deps import Deps
+from app.dialogue.options import EVERY_TAG
 from app.dialogue.types import (
     Answered,
     Asked,
@@ -18,6 +19,8 @@ from app.dialogue.types import (
     Reached,
     Stopped,
     Submitted,
+    TagDeleted,
+    TagKnown,
     Told,
 )
 from app.steps import staff
@@ -59,6 +62,7 @@ class TurnContext:
     now: datetime
     writes: Writes
     after: Aftermath
+    tags: tuple[TagKnown, ...] = ()
 
 
 def begin_aftermath(seat: Seat) -> Aftermath:
@@ -250,6 +254,11 @@ def _erase(context: TurnContext, effect: Asked) -> None:
     context.after.erase = effect.what
 
 
+def _tag_deleted(context: TurnContext, _position: Position, effect: TagDeleted) -> None:
+    deleted = [tag.key for tag in context.tags if effect.tag in (tag.key, EVERY_TAG)]
+    context.writes.refuse_tag(context.seat.id, effect.tag, deleted)
+
+
 _ASKED: dict[str, Callable[[TurnContext, Asked], None]] = {
     "human": _note,
     "complaint": _note,
@@ -276,4 +285,5 @@ _HANDLERS: dict[type, Callable[[TurnContext, Position, Any], None]] = {
     Stopped: _stopped,
     Told: _told,
     Asked: _asked,
+    TagDeleted: _tag_deleted,
 }

@@ -10,7 +10,7 @@ from app.core.crypto import CannotOpen, Sealer, WrappedKey
 from app.core.types import Attachment, Followed, Inbound, MenuClicked, Place, Scanned, Text
 from app.deps import Deps
 from app.dialogue.positions import position_from_json
-from app.dialogue.types import Known, Position, QuotaState
+from app.dialogue.types import Known, Position, QuotaState, TagKnown
 from app.steps import staff
 from app.steps.account import account_of, holds_tomorrow, window
 from app.store.turns import Loaded, LoadedEnquiry, LoadedPerson
@@ -61,7 +61,9 @@ def take_seat(deps: Deps, inbound: Inbound, loaded: Loaded, openid_index: bytes)
     )
 
 
-def known_of(deps: Deps, seat: Seat, loaded: Loaded, now: datetime) -> Known:
+def known_of(
+    deps: Deps, seat: Seat, loaded: Loaded, now: datetime, tags: tuple[TagKnown, ...] = ()
+) -> Known:
     """Say what the next words may depend on."""
     row, enquiry = seat.row, loaded.enquiry
     has_asked = row is not None and row.marketing_asked_at is not None
@@ -89,6 +91,7 @@ def known_of(deps: Deps, seat: Seat, loaded: Loaded, now: datetime) -> Known:
         has_open_handover=enquiry is not None and enquiry.handover_open,
         has_open_review=enquiry is not None and enquiry.review_open,
         staff_is_in=staff.is_in(now),
+        tags=tags,
     )
 
 

@@ -16,6 +16,7 @@ from app.store.events import Event
 from app.store.messages import Export, Message, Note
 from app.store.people import Person
 from app.store.staff_notes import PersonNote
+from app.store.tags import TagHolding
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Kept:
     messages: Sequence[Message]
     notes: Sequence[Note]
     handovers: Sequence[Handover]
+    tags: Sequence[TagHolding]
     staff_notes: Sequence[PersonNote]
     acts: Sequence[Event]
 
@@ -69,6 +71,9 @@ def gather(session: Session, person_id: uuid.UUID) -> Kept:
         ).all(),
         notes=session.scalars(
             select(Note).where(Note.person_id == person_id).order_by(Note.id)
+        ).all(),
+        tags=session.scalars(
+            select(TagHolding).where(TagHolding.person_id == person_id).order_by(TagHolding.id)
         ).all(),
         handovers=session.scalars(
             select(Handover).where(Handover.person_id == person_id).order_by(Handover.id)

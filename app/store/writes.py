@@ -6,7 +6,7 @@ are checked at the end of the statement, so the order of the parts does not matt
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -355,6 +355,19 @@ class Writes:
     def unmark(self, openid_index: bytes, kind: str) -> None:
         """Take an unnamed marker away again."""
         self._add("DELETE FROM suppressions WHERE openid_index=%s AND kind=%s", openid_index, kind)
+
+    def refuse_tag(self, person_id: uuid.UUID, refused: str, deleted: Sequence[str]) -> None:
+        """End these tags at once, and remember that the person wants none of it again."""
+        self._add(
+            "UPDATE tag_holdings SET until=%s, ended_by='person'"
+            " WHERE person_id=%s AND tag = ANY(%s) AND until IS NULL",
+            *(self._now, person_id, list(deleted)),
+        )
+        self._add(
+            "INSERT INTO tag_refusals (person_id, tag, at) VALUES (%s,%s,%s)"
+            " ON CONFLICT DO NOTHING",
+            *(person_id, refused, self._now),
+        )
 
     def bell(self, job: str, not_before: datetime | None = None) -> None:
         """Leave work for later in the outbox and wake the relay at commit."""

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from app.copybook import TEXT_LIMIT_BYTES, Copybook, House, Lender
-from app.dialogue.types import Known, Pointed, Showed, Typed
+from app.dialogue.types import Known, Pointed, Showed, TagKnown, Typed
 from tests.unit.dialogue.chat import BUSINESS, PERSONAL, Chat, begun, person_at
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "unit" / "copy" / "golden" / "dialogue"
-AREAS = ("form", "consent", "command", "answers", "stop", "distress")
+AREAS = ("form", "consent", "command", "answers", "stop", "distress", "tags")
 HOUSE = House(
     lender=Lender(
         full_name="示例小额贷款有限公司（演示）",
@@ -71,7 +71,19 @@ def asked_when_idle(words):
 
 
 APPROVED = {"quota": "approved", "consents": frozenset({"answers", "sensitive"})}
+TAGS = (
+    TagKnown("attributes.firm.industry", "行业门类：住宿和餐饮业"),
+    TagKnown("behaviour.activity", "活跃程度：转冷"),
+    TagKnown("behaviour.form.unfinished", "表单没填完"),
+)
 SCENES = {
+    "tags-mine": lambda: idle(tags=TAGS).say("我的标签"),
+    "tags-none": lambda: idle().say("我的标签"),
+    "tags-deleted": lambda: idle(tags=TAGS).say("我的标签", "2"),
+    "tags-deleted-the-last": lambda: idle(tags=TAGS[:1]).say("我的标签", "1"),
+    "tags-all-deleted": lambda: idle(tags=TAGS).say("我的标签", "全部删除"),
+    "tags-gone": lambda: idle(tags=TAGS).tap("t.need.term"),
+    "tags-midform": lambda: person_at("purpose").know(tags=TAGS).say("我的标签"),
     "consent-again": lambda: Chat().arrive().say("什么呀"),
     "consent-details": lambda: Chat().arrive().say("先看说明"),
     "consent-declined": lambda: Chat().arrive().say("不同意"),

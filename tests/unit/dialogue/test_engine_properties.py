@@ -16,6 +16,7 @@ from app.dialogue.types import (
     Pointed,
     Position,
     Showed,
+    TagKnown,
     Turn,
     Typed,
 )
@@ -38,8 +39,13 @@ IDS = [
     "consent.answers.no", "consent.answers.read", "consent.sensitive.yes", "consent.sensitive.no",
     "consent.marketing.yes", "consent.marketing.no", "confirm.submit", "confirm.human",
         "confirm.discard",
+    "c.tags", "t.behaviour.activity", "t.gone", "t.*", "t.",
     "erase.yes", "erase.no", "restart.yes", "restart.no", "time.any", "unknown", "..", "",
 ]  # fmt: skip
+TAGS = (
+    TagKnown("behaviour.activity", "活跃程度：转冷"),
+    TagKnown("behaviour.form.unfinished", "表单没填完"),
+)
 words = st.one_of(st.sampled_from(ORDINARY), st.sampled_from(COMMANDS), st.text(max_size=30))
 said = st.one_of(
     st.builds(Typed, words),
@@ -66,6 +72,7 @@ known = st.builds(
     has_open_handover=st.booleans(),
     has_open_review=st.booleans(),
     staff_is_in=st.booleans(),
+    tags=st.sampled_from([(), TAGS[:1], TAGS]),
 )
 keys = st.sampled_from(
     [
@@ -88,6 +95,7 @@ any_position = st.builds(
     Position,
     stage=st.sampled_from(Position.__annotations__ and [
         "idle", "consent", "asking", "sensitive", "confirming", "choosing_edit", "erasing",
+            "choosing_tag",
             "restarting",
         "handover_time", "human_message", "marketing",
     ]),
