@@ -57,7 +57,7 @@ def read_anchor(text: str) -> Anchor:
     except ValueError:
         anchor = 0, b""
     if anchor[0] < 1 or len(anchor[1]) != len(bytes(32)):
-        raise NotAllowed("An anchor is a row's number, a colon and its hash.")
+        raise NotAllowed("An anchor is a row's number, a colon and its hash.", why="anchor_form")
     return anchor
 
 

@@ -52,7 +52,7 @@ def export(
     """
     actor.require(Permission.AUDIT)
     if not reason.strip():
-        raise NotAllowed("A reason is needed.")
+        raise NotAllowed("A reason is needed.", why="reason_needed")
     with deps.sessions.begin() as session:
         act = Act("audit_exported", "audit", wanted.request_id or "", reason.strip())
         audit.record(deps, session, actor, act)
@@ -60,7 +60,8 @@ def export(
     for line in _lines(deps, actor, wanted, reason):
         rows += 1
         if most is not None and rows > most:
-            raise NotAllowed(f"More than {most} rows; narrow the search or use the command line.")
+            told = f"More than {most} rows; narrow the search or use the command line."
+            raise NotAllowed(told, why="too_many_rows")
         digest.update(line)
         write(line)
     return _signature(deps, digest.digest(), rows)

@@ -88,7 +88,7 @@ def open_values(
     """Return the old and new values of a row; None when they went with the person's key."""
     actor.require(Permission.AUDIT)
     if not reason.strip():
-        raise NotAllowed("A reason is needed.")
+        raise NotAllowed("A reason is needed.", why="reason_needed")
     with deps.sessions.begin() as session:
         row = audit_search.get_row(session, seq)
         person = audit_search.find_person(session, row)

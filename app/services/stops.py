@@ -20,7 +20,7 @@ def stop(deps: Deps, actor: Actor, klass: str, reason: str) -> bool:
     Delivery looks before each single message, so at most what is being sent this moment still goes.
     """
     if not any(actor.may(permission) for permission in MAY_STOP):
-        raise NotAllowed(f"{actor.name} may not stop messages.")
+        raise NotAllowed(f"{actor.name} may not stop messages.", why="may_not_stop")
     said = _checked(klass, reason)
     with deps.sessions.begin() as session:
         stop_id = stops.begin(
@@ -58,5 +58,5 @@ def _checked(klass: str, reason: str) -> str:
         raise NotFound(f"There is no class {klass}; it is one of: {', '.join(STOPPABLE)}.")
     said = reason.strip()
     if not said:
-        raise NotAllowed("A reason is needed.")
+        raise NotAllowed("A reason is needed.", why="reason_needed")
     return said[:500]

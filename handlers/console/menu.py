@@ -17,7 +17,7 @@ class _Page:
 
     endpoint: str
     icon: str
-    permission: Permission = LOOK
+    permission: Permission | None = LOOK
 
 
 _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
@@ -46,6 +46,7 @@ _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
         _Page("incidents.list_incidents", "exclamation-triangle"),
     )),
     ("control", (
+        _Page("stops.switch", "octagon", None),
         _Page("audit.list_rows", "journal-text", AUDIT),
         _Page("accounts.list_accounts", "person-badge", ADMINISTER),
     )),
@@ -73,7 +74,12 @@ def of(actor: Actor) -> Sequence[tuple[str, Sequence[Link]]]:
 
 
 def _is_open(page: _Page, actor: Actor) -> bool:
-    return page.endpoint in current_app.view_functions and actor.may(page.permission)
+    return page.endpoint in current_app.view_functions and _may(page, actor)
+
+
+def _may(page: _Page, actor: Actor) -> bool:
+    """Say whether this person may open a page; None: whoever is signed in."""
+    return page.permission is None or actor.may(page.permission)
 
 
 def _link(page: _Page, labels: dict[str, str]) -> Link:

@@ -3,6 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
+from app.core.clock import SHANGHAI
+from app.queries import stops as pages
+from handlers.bag import bag
+from handlers.console.words import words
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -12,9 +19,21 @@ class Notice:
     url: str
 
 
-def stops() -> Sequence[str]:
+def stops() -> Sequence[Notice]:
     """Return a line for each stop of what goes out."""
-    return ()
+    said = words("stops")
+    return [
+        Notice(
+            said["banner"].format(
+                what=said["classes"][one.klass],
+                reason=one.reason,
+                by=one.by,
+                since=one.since.astimezone(SHANGHAI).strftime("%m-%d %H:%M"),
+            ),
+            url_for("stops.switch"),
+        )
+        for one in pages.standing(bag())
+    ]
 
 
 def incidents() -> Sequence[Notice]:
