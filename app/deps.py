@@ -9,10 +9,13 @@ from app.core.clock import Clock
 from app.core.config import Settings
 from app.core.crypto import KeyRing
 from app.core.jobs import Bell
+from app.core.latest import Latest
+from app.dialogue.editions import Released
 from app.dialogue.schema import Forms
 from app.store.session import Sessions
 from app.store.turns import Turns
 from app.wechat.ports import Account, Directory, Sender
+from app.wording.pack import WordingBook
 from scoring.assess import RuleBook
 
 
@@ -38,6 +41,8 @@ class Deps:
     forms: Forms
     notice: NoticeVersion
     contact_book: ContactBook
+    wording: WordingBook
+    released: Latest[Released]
     rulebook: Callable[[], RuleBook]
     sender: Sender
     directory: Directory

@@ -26,6 +26,8 @@ TIMETABLE: dict[JobName, int] = {
     JobName.CHECK_AUDIT: 60,
     JobName.ANCHOR_AUDIT: 86_400,
     JobName.ASK_ALLOWANCES: 600,
+    JobName.PUT_MENU: 60,
+    JobName.MAKE_CODES: 60,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

@@ -12,10 +12,12 @@ from app.deps import Deps
 from app.services import (
     allowances,
     audit_checks,
+    channels,
     conversation,
     decisions,
     delivery,
     followers,
+    menus,
     upkeep,
 )
 
@@ -110,3 +112,15 @@ def ask_allowances(trail: str) -> None:
     """Ask the platform what the account may still send."""
     with _job(trail):
         allowances.ask(deps())
+
+
+def put_menu(trail: str) -> None:
+    """Tell the platform which menu was released."""
+    with _job(trail):
+        menus.put_due(deps())
+
+
+def make_codes(trail: str) -> None:
+    """Have the platform make the codes of new channels."""
+    with _job(trail):
+        channels.make_due(deps())

@@ -13,6 +13,7 @@ from app.core.clock import SystemClock
 from app.core.config import ROOT, Settings, read_settings
 from app.core.crypto import KeyRing
 from app.core.errors import BadSettings, LenderUnset
+from app.core.latest import Latest
 from app.core.log import configure
 from app.core.types import Secret
 from app.deps import Deps
@@ -26,6 +27,8 @@ from app.store.session import make_engine, make_sessions
 from app.store.turns import make_turns
 from app.wechat.calls import ApiAccount
 from app.wechat.gateway import LiveGateway
+from app.wording.pack import read_packs
+from app.wording.types import Sender as WordingSender
 from scoring.assess import LenderInvalid, LenderProfile, RuleBook, RuleFiles, load_rulebook
 
 _DEMONSTRATION = ROOT / "local" / "demo_lender.json"
@@ -74,6 +77,8 @@ def build_deps(settings: Settings | None = None) -> Deps:
         forms=FORMS,
         notice=notice_of(FORMS, lender),
         contact_book=read_rules(),
+        wording=read_packs(_sender(settings, lender)),
+        released=Latest(),
         rulebook=cache(lambda: _rulebook(settings, lender)),
         sender=gateway,
         directory=gateway,
@@ -123,6 +128,11 @@ def _rulebook(settings: Settings, lender: LenderProfile | None) -> RuleBook:
     if settings.rules_folder is None:
         return load_rulebook(lender)
     return load_rulebook(lender, folder=settings.rules_folder, files=_OWN_RULES)
+
+
+def _sender(settings: Settings, lender: LenderProfile | None) -> WordingSender:
+    names = (lender.full_name, lender.short_name) if lender else ()
+    return WordingSender(names, (settings.base_url,))
 
 
 def _house(settings: Settings, lender: LenderProfile | None, now: datetime) -> House:

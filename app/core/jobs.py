@@ -18,6 +18,8 @@ class JobName(StrEnum):
     CHECK_AUDIT = "check_audit"
     ANCHOR_AUDIT = "anchor_audit"
     ASK_ALLOWANCES = "ask_allowances"
+    PUT_MENU = "put_menu"
+    MAKE_CODES = "make_codes"
 
 
 class QueueName(StrEnum):

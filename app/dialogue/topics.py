@@ -46,6 +46,8 @@ _TOPICS = (
         r"真的[吗假么还]|真假|是不是真|是真的|骗子|被骗|诈骗|靠谱|正规|合法|官方[吗的]|什么公司",
     ),
 )
+TOPICS = tuple(f"answers.{name}" for name, _ in _TOPICS)
+"""The copy keys of the stock answers, which operators may replace."""
 _PATTERNS = tuple((f"answers.{name}", re.compile(words)) for name, words in _TOPICS)
 
 

@@ -26,6 +26,7 @@ from app.dialogue.tags import asks_for_tags
 from app.dialogue.types import Arrived, Pointed, Said, Showed, Typed
 from app.steps import late, words
 from app.steps.arrivals import record_arrival
+from app.steps.edition import edition_of
 from app.steps.effects import TurnContext, apply_effects, begin_aftermath
 from app.steps.keep import Arrival, keep
 from app.steps.message_words import seen_last
@@ -210,6 +211,8 @@ def _speak(
     if asks_for_tags(said, seat.position):
         context = replace(context, tags=tags_about(turn, seat.id))
     known = known_of(deps, seat, context.loaded, context.now, context.tags)
+    edition = edition_of(deps, turn, context.loaded, seat, context.now)
+    known = replace(known, edition=edition)
     position = seen_last(seat.position, context.loaded.told_since, known)
     result = step(said, position, known, deps.forms)
     # The last step may have closed the form: its effects belong to the form they came from.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from app.core.errors import PlatformFailure, PlatformRefused, StateUnavailable
 from app.core.log import get_logger
 from app.deps import Deps
+from app.steps.contents import current_body
 from app.store import privacy
-from app.wechat.menus import menu_json
 
 log = get_logger()
 
@@ -37,7 +37,9 @@ def install(deps: Deps) -> Installed:
 def _publish_menu(deps: Deps) -> bool:
     """Publish the menu; where the platform is away, `freshen_token` does it once it is back."""
     try:
-        deps.account.put_menu(menu_json())
+        with deps.sessions.begin() as session:
+            menu = current_body(session, "menu")
+        deps.account.put_menu(menu)
     except PlatformRefused as refusal:
         log.warning("menu_refused", code=refusal.code)
     except (PlatformFailure, StateUnavailable):

@@ -10,10 +10,10 @@ from app.core.errors import PlatformFailure, StateUnavailable
 from app.core.jobs import JobName
 from app.core.log import get_logger
 from app.deps import Deps
+from app.steps.contents import current_body
 from app.steps.keep import REMIND_AFTER
 from app.steps.retention import retention_on
 from app.store import counts, outbox, sending, upkeep
-from app.wechat.menus import menu_json
 
 _REMINDERS = 200
 _PEOPLE_A_RUN = 500
@@ -131,6 +131,8 @@ def freshen_token(deps: Deps) -> None:
     try:
         deps.account.freshen()
         if deps.account.menu() is None:
-            deps.account.put_menu(menu_json())
+            with deps.sessions.begin() as session:
+                menu = current_body(session, "menu")
+            deps.account.put_menu(menu)
     except (StateUnavailable, PlatformFailure) as failure:
         log.warning("token_not_freshened", because=type(failure).__name__)

@@ -49,6 +49,7 @@ _EVERYTHING = (
     *_TAGS,
     "DELETE FROM handovers WHERE person_id=%(person)s",
     "DELETE FROM notes WHERE person_id=%(person)s",
+    "DELETE FROM content_releases WHERE person_id=%(person)s",
     "DELETE FROM person_notes WHERE person_id=%(person)s",
     """UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL,
        state=CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END

@@ -5,6 +5,8 @@ from app.store import (
     approvals,
     audit,
     audit_checks,
+    channels,
+    contents,
     conversations,
     enquiries,
     events,
@@ -24,4 +26,5 @@ MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries),
     *(events, list_exports, messages, operators, people, preferences, staff_notes),
     *(stops, tags),
+    *(channels, contents),
 )

@@ -41,7 +41,7 @@ SELECT d.state, d.person_id, d.reply_sealed, d.reply_created,
        c.position_sealed, t.copy_key,
        e.id, e.state, e.decision_id, e.outcome, e.valid_until, e.review_open, e.handover_open,
        o.id, o.klass, o.copy_key, o.decision_id, o.text_sealed,
-       m.kinds
+       m.kinds, (SELECT max(id) FROM content_releases)
 FROM (VALUES (1)) AS one (row)
 LEFT JOIN deliveries d ON d.key = $1
 LEFT JOIN people p ON p.account = $2 AND p.openid_index = $3
@@ -151,7 +151,10 @@ class LoadedDebt:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Everything a turn starts from; `told_since`: the copy key of a message sent after it."""
+    """Everything a turn starts from; `told_since`: the copy key of a message sent after it.
+
+    `edition`: the mark of what operators have released, None when they have released nothing.
+    """
 
     reply: LoadedReply | None
     was_waiting: bool
@@ -161,6 +164,7 @@ class Loaded:
     enquiry: LoadedEnquiry | None
     owed: LoadedDebt | None
     markers: frozenset[str]
+    edition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +320,7 @@ def _loaded(row: Any) -> Loaded:  # noqa: ANN401 - the driver's tuple
         enquiry=LoadedEnquiry(*rest[2:9]) if rest[2] is not None else None,
         owed=LoadedDebt(*rest[9:14]) if rest[9] is not None else None,
         markers=frozenset(rest[14] or ()),
+        edition=rest[15],
     )
 
 

@@ -17,10 +17,12 @@ from app.deps import Deps
 from app.services import (
     allowances,
     audit_checks,
+    channels,
     conversation,
     decisions,
     delivery,
     followers,
+    menus,
     outbox,
     upkeep,
 )
@@ -50,6 +52,8 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.CHECK_AUDIT: audit_checks.check_due,
     JobName.ANCHOR_AUDIT: audit_checks.anchor_daily,
     JobName.ASK_ALLOWANCES: allowances.ask,
+    JobName.PUT_MENU: menus.put_due,
+    JobName.MAKE_CODES: channels.make_due,
 }
 
 

@@ -105,6 +105,7 @@ SAMPLES = {
     "late.reply": {"": {}},
     "late.outcome": {"": {}},
     "system.try_again": {"": {}},
+    "poster.default": {"": {}},
     "edited.words": {
         "": {
             "lines": in_pieces("您好，{机构}照常受理。\n{电话}，{工作时间}\n{隐私说明}、{投诉说明}")
