@@ -28,6 +28,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.ASK_ALLOWANCES: 600,
     JobName.PUT_MENU: 60,
     JobName.MAKE_CODES: 60,
+    JobName.WATCH: 60,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

@@ -17,6 +17,7 @@ from app.services import (
     decisions,
     delivery,
     followers,
+    incidents,
     menus,
     upkeep,
 )
@@ -88,6 +89,12 @@ def freshen_token(trail: str) -> None:
     """Keep the account's token fresh."""
     with _job(trail):
         upkeep.freshen_token(deps())
+
+
+def watch(trail: str) -> None:
+    """Measure how the house does; open and close incidents."""
+    with _job(trail):
+        incidents.watch(deps())
 
 
 def import_followers(trail: str) -> None:

@@ -20,6 +20,7 @@ class JobName(StrEnum):
     ASK_ALLOWANCES = "ask_allowances"
     PUT_MENU = "put_menu"
     MAKE_CODES = "make_codes"
+    WATCH = "watch"
 
 
 class QueueName(StrEnum):

@@ -104,3 +104,9 @@ class _Rows(Collector):
         waiting.add_metric(["inbox"], numbers.open_notes)
         waiting.add_metric(["handovers"], numbers.open_handovers)
         yield waiting
+        incidents = GaugeMetricFamily(
+            "prequal_incidents_open", "What is wrong now, by kind", labels=["kind"]
+        )
+        for kind, count in numbers.open_incidents:
+            incidents.add_metric([kind], count)
+        yield incidents

@@ -13,7 +13,7 @@ from app.deps import Deps
 from app.steps.contents import current_body
 from app.steps.keep import REMIND_AFTER
 from app.steps.retention import retention_on
-from app.store import counts, outbox, sending, upkeep
+from app.store import counts, incidents, outbox, sending, upkeep
 
 _REMINDERS = 200
 _PEOPLE_A_RUN = 500
@@ -128,6 +128,7 @@ def freshen_token(deps: Deps) -> None:
 
     Where this fails, whoever needs a token fetches it.
     """
+    failed = False
     try:
         deps.account.freshen()
         if deps.account.menu() is None:
@@ -135,4 +136,8 @@ def freshen_token(deps: Deps) -> None:
                 menu = current_body(session, "menu")
             deps.account.put_menu(menu)
     except (StateUnavailable, PlatformFailure) as failure:
+        failed = True
         log.warning("token_not_freshened", because=type(failure).__name__)
+    with deps.sessions.begin() as session:
+        now = deps.clock.now()
+        incidents.count_failure(session, incidents.TOKEN_FAILURES, now, failed=failed)

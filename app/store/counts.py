@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.store.conversations import Delivery, TurnCount
 from app.store.enquiries import Enquiry, Handover, Review
+from app.store.incidents import Incident
 from app.store.messages import Message, Note, OutboxRow
 
 _MARK = ""
@@ -75,6 +76,7 @@ class Numbers:
     open_reviews: int
     open_notes: int
     open_handovers: int
+    open_incidents: Sequence[tuple[str, int]]
 
 
 def count_everything(session: Session, now: datetime) -> Numbers:
@@ -93,10 +95,18 @@ def count_everything(session: Session, now: datetime) -> Numbers:
             select(func.count()).select_from(OutboxRow).where(OutboxRow.published_at.is_(None))
         )
         or 0,
-        ages=_ages(session, now),
+        ages=ages(session, now),
         open_reviews=_open(session, Review),
         open_notes=_open(session, Note),
         open_handovers=_open(session, Handover),
+        open_incidents=[
+            (kind, count)
+            for kind, count in session.execute(
+                select(Incident.kind, func.count())
+                .where(Incident.closed_at.is_(None))
+                .group_by(Incident.kind)
+            )
+        ],
     )
 
 
@@ -118,7 +128,8 @@ def _deliveries(session: Session) -> list[tuple[str, str, int]]:
     return [(kind, outcome, count) for (kind, outcome), count in sorted(totals.items())]
 
 
-def _ages(session: Session, now: datetime) -> dict[str, float]:
+def ages(session: Session, now: datetime) -> dict[str, float]:
+    """Return how old, in seconds, the oldest work is that is due, by queue."""
     oldest = {
         "outbox": select(func.min(OutboxRow.not_before)).where(
             OutboxRow.published_at.is_(None), OutboxRow.not_before <= now

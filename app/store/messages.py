@@ -22,6 +22,12 @@ class Message(Base):
         Index("ix_messages_due", "not_before", postgresql_where=text("state = 'queued'")),
         Index("ix_messages_sending", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_messages_person_id_created_at", "person_id", "created_at"),
+        # The watch and the board count what became of messages in a span of time.
+        Index(
+            "ix_messages_finished_at",
+            "finished_at",
+            postgresql_where=text("finished_at IS NOT NULL"),
+        ),
         Index(
             "ix_messages_owed",
             "person_id",

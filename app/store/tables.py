@@ -10,6 +10,7 @@ from app.store import (
     conversations,
     enquiries,
     events,
+    incidents,
     list_exports,
     messages,
     operators,
@@ -23,8 +24,8 @@ from app.store.base import Base
 
 metadata = Base.metadata
 MODULES = (
-    *(allowances, approvals, audit, audit_checks, conversations, enquiries),
-    *(events, list_exports, messages, operators, people, preferences, staff_notes),
+    *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
+    *(incidents, list_exports, messages, operators, people, preferences, staff_notes),
     *(stops, tags),
     *(channels, contents),
 )

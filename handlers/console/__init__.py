@@ -12,10 +12,10 @@ from flask_wtf import CSRFProtect
 from app.core.clock import SHANGHAI
 from app.deps import Deps
 from handlers.bag import bag
-from handlers.console import account, accounts, audit, frame, menu, standing, stops
+from handlers.console import account, accounts, audit, frame, incidents, menu, standing, stops
 from handlers.console.words import all_words
 
-AREAS: tuple[ModuleType, ...] = (account, accounts, audit, stops)
+AREAS: tuple[ModuleType, ...] = (account, accounts, audit, incidents, stops)
 """Each has a `blueprint`; a new area is added here, and its pages in `menu.py`."""
 
 _POLICY = "; ".join(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from flask import url_for
 
 from app.core.clock import SHANGHAI
+from app.queries import incidents as incident_pages
 from app.queries import stops as pages
 from handlers.bag import bag
+from handlers.console.incident_words import told
 from handlers.console.words import words
 
 
@@ -38,4 +40,5 @@ def stops() -> Sequence[Notice]:
 
 def incidents() -> Sequence[Notice]:
     """Return a line for each open incident."""
-    return ()
+    page, found = url_for("incidents.list_incidents"), incident_pages.open_now(bag())
+    return [Notice(told(one).line, f"{page}#incident-{one.id}") for one in found]

@@ -22,6 +22,7 @@ from app.services import (
     decisions,
     delivery,
     followers,
+    incidents,
     menus,
     outbox,
     upkeep,
@@ -54,6 +55,7 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.ASK_ALLOWANCES: allowances.ask,
     JobName.PUT_MENU: menus.put_due,
     JobName.MAKE_CODES: channels.make_due,
+    JobName.WATCH: incidents.watch,
 }
 
 
