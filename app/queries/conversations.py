@@ -15,14 +15,13 @@ from sqlalchemy import func, select
 
 from app.core.access import Actor, Permission
 from app.core.crypto import CannotOpen, Sealer
-from app.core.errors import NotFound
 from app.core.masking import mask_words
 from app.deps import Deps
 from app.steps.person_key import sealer_of
 from app.steps.sensitive import DOTS, Veil, may_see_sensitive, veil_of
+from app.store import people
 from app.store.conversations import AnswerRow, Delivery
 from app.store.messages import Message
-from app.store.people import Person
 from app.store.session import Transaction
 
 PAGE = 40
@@ -79,9 +78,7 @@ def conversation_of(
     """Return the latest stretch of a conversation, or the one before a moment."""
     actor.require(Permission.LOOK)
     with deps.sessions.begin() as session:
-        person = session.get(Person, person_id)
-        if person is None:
-            raise NotFound(f"No person {person_id}.")
+        person = people.find(session, person_id)
         mark = mark_of(session, person_id)
         deliveries = _deliveries(session, person_id, before, limit)
         messages = _messages(session, person_id, before, limit)

@@ -4,15 +4,12 @@ It asks the one rule (`app/contact/decision.py`) for every class of message; it 
 """
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import exists, select
-
 from app.contact.decision import decide
 from app.contact.types import (
-    Contact,
     ContactFacts,
     Later,
     MessageClass,
@@ -22,13 +19,9 @@ from app.contact.types import (
     Window,
 )
 from app.core.access import Actor, Permission
-from app.core.errors import NotFound
 from app.deps import Deps
-from app.steps.account import facts_of
-from app.steps.stopping import stopped_classes
-from app.store import sending
-from app.store.people import Person, Suppression
-from app.store.session import Transaction
+from app.steps.contact_facts import load_facts
+from app.store import people
 
 _AHEAD = timedelta(days=7)
 """How far ahead the card looks: a message that could go within a week goes later, not never."""
@@ -91,10 +84,8 @@ def card_of(deps: Deps, actor: Actor, person_id: uuid.UUID) -> ReachabilityCard:
     actor.require(Permission.LOOK)
     now = deps.clock.now()
     with deps.sessions.begin() as session:
-        person = session.get(Person, person_id)
-        if person is None:
-            raise NotFound(f"No person {person_id}.")
-        facts = _facts(deps, session, person, now)
+        person = people.find(session, person_id)
+        facts = load_facts(deps, session, person, now)
     return ReachabilityCard(
         person_id=person_id,
         now=now,
@@ -104,20 +95,6 @@ def card_of(deps: Deps, actor: Actor, person_id: uuid.UUID) -> ReachabilityCard:
         has_marketing_consent="marketing" in facts.consents,
         window=_window(facts, now),
         ways=tuple(_way(deps, facts, klass, now) for klass in _CLASSES),
-    )
-
-
-def _facts(deps: Deps, session: Transaction, person: Person, now: datetime) -> ContactFacts:
-    """Return the facts as the sender loads them: row, contacts, marker, stops."""
-    lately = sending.list_contacts(session, [person.id], now)[person.id]
-    marked = exists().where(
-        Suppression.openid_index == person.openid_index, Suppression.kind == "no_marketing"
-    )
-    return replace(
-        facts_of(deps, person),
-        is_marketing_suppressed=bool(session.scalar(select(marked))),
-        contacts=tuple(Contact(at, MessageClass(name)) for at, name in lately),
-        stopped=stopped_classes(session),
     )
 
 

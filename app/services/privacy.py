@@ -8,15 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from app.copybook import minute
+from app.core.access import Actor, Permission, system_actor
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
-from app.steps import staff
+from app.steps import audit, staff
 from app.steps.effects import EXPORT_LINK_LASTS
 from app.steps.notice import page_words
 from app.steps.person_key import sealer_of
 from app.steps.personal_copy import Sections, copy_of
 from app.steps.taxonomy import tags_copy, taxonomy_of
-from app.store import privacy, upkeep
+from app.store import people, privacy, upkeep
 
 _FOR_MACHINES = frozenset({"code", "prompt"})
 """Kept in the file of a copy, and not shown on its page."""
@@ -127,11 +128,23 @@ def _shown(column: str, value: object, words: Mapping[str, Any]) -> str:
     return str(words.get(column, {}).get(value, value))
 
 
-def erase_person(deps: Deps, person_id: uuid.UUID) -> bool:
-    """Erase a person; return False when an open case lets them only be restricted for now."""
+def erase_person(
+    deps: Deps, person_id: uuid.UUID, *, actor: Actor | None = None, reason: str = ""
+) -> bool:
+    """Erase a person; return False when an open case lets them only be restricted for now.
+
+    `actor` is None at the command line, which only the installer's own staff reach.
+    """
+    if actor is not None:
+        actor.require(Permission.DECIDE)
+    who = actor or system_actor("command line")
     with deps.sessions.begin() as session:
         if not upkeep.is_known(session, person_id):
             raise NotFound(f"No person {person_id}.")
         if not upkeep.take_person(session, person_id, upkeep.not_erased()):
-            raise NotAllowed("A turn of this person is running at this moment; try again.")
-        return upkeep.erase_person(session, person_id)
+            raise NotAllowed("A turn of this person is running at this moment.", why="turn_runs")
+        is_gone = upkeep.erase_person(session, person_id)
+        person = people.find(session, person_id)
+        what = "erased" if is_gone else "restricted"
+        audit.record(deps, session, who, audit.Act(what, "person", person_id, reason, person))
+        return is_gone

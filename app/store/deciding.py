@@ -117,6 +117,17 @@ def latest_decision(session: Session, enquiry_id: uuid.UUID) -> Decision | None:
     ).first()
 
 
+def latest_enquiry(session: Session, person_id: uuid.UUID) -> Enquiry | None:
+    """Return the latest enquiry of a person, locked."""
+    return session.scalars(
+        select(Enquiry)
+        .where(Enquiry.person_id == person_id)
+        .order_by(Enquiry.submitted_at.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()
+
+
 def get_decision(session: Session, decision_id: uuid.UUID) -> tuple[Decision, Enquiry, Person]:
     """Return a decision with its enquiry and person."""
     row = session.execute(

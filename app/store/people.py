@@ -136,3 +136,11 @@ def find(session: Session, person_id: uuid.UUID) -> Person:
     if person is None:
         raise NotFound(f"No person {person_id}.")
     return person
+
+
+def is_marked(session: Session, person: Person, kind: str) -> bool:
+    """Say whether an unnamed marker of this kind stands for the person."""
+    marker = select(Suppression.kind).where(
+        Suppression.openid_index == person.openid_index, Suppression.kind == kind
+    )
+    return session.scalar(marker) is not None
