@@ -142,3 +142,22 @@ function walk(event, links) {
     links[0].click();
   }
 }
+
+// ── A conversation that is going on: stay at its end, or where the reader is ──
+function toEnd(box) {
+  box.scrollTop = box.scrollHeight;
+}
+$$("[data-live]").forEach(toEnd);
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const box = event.detail.target.closest?.("[data-live]");
+  if (!box) return;
+  box.dataset.wasAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80 ? "1" : "";
+  box.dataset.wasAt = box.scrollTop;
+});
+document.body.addEventListener("htmx:afterSettle", () => {
+  for (const box of $$("[data-live][data-was-at]")) {
+    box.dataset.wasAtEnd ? toEnd(box) : (box.scrollTop = Number(box.dataset.wasAt));
+    delete box.dataset.wasAt;
+    $("#announcer").textContent = "对话有了新内容。";
+  }
+});

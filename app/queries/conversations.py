@@ -214,23 +214,21 @@ class _Writer:
         )
         if words is None:
             return bubble
-        return replace(bubble, words=self._shown(words), shows="message", ref=str(row.id))
+        covered = self._shown(words)
+        if covered == words:
+            return replace(bubble, words=covered)
+        return replace(bubble, words=covered, shows="message", ref=str(row.id))
 
     def _exchange(
         self, row: Delivery, said: str | None, replied: str | None, is_hidden: bool
     ) -> list[Bubble]:
         bubbles = [Bubble("event", row.received_at, kind=row.kind)]
         if said is not None:
-            bubbles = [
-                Bubble(
-                    "person",
-                    row.received_at,
-                    DOTS if is_hidden else mask_words(said),
-                    is_hidden=is_hidden,
-                    shows="delivery",
-                    ref=bytes(row.key).hex(),
-                )
-            ]
+            words = DOTS if is_hidden else mask_words(said)
+            bubble = Bubble("person", row.received_at, words, is_hidden=is_hidden)
+            if words != said:
+                bubble = replace(bubble, shows="delivery", ref=bytes(row.key).hex())
+            bubbles = [bubble]
         if replied:
             bubbles.append(Bubble("house", row.received_at, self._shown(replied)))
         return bubbles

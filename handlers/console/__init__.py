@@ -12,10 +12,33 @@ from flask_wtf import CSRFProtect
 from app.core.clock import SHANGHAI
 from app.deps import Deps
 from handlers.bag import bag
-from handlers.console import account, accounts, audit, frame, incidents, menu, standing, stops
+from handlers.console import (
+    account,
+    accounts,
+    audit,
+    decisions,
+    frame,
+    incidents,
+    menu,
+    people,
+    person_acts,
+    revealing,
+    standing,
+    stops,
+)
 from handlers.console.words import all_words
 
-AREAS: tuple[ModuleType, ...] = (account, accounts, audit, incidents, stops)
+AREAS: tuple[ModuleType, ...] = (
+    account,
+    accounts,
+    audit,
+    decisions,
+    incidents,
+    people,
+    person_acts,
+    revealing,
+    stops,
+)
 """Each has a `blueprint`; a new area is added here, and its pages in `menu.py`."""
 
 _POLICY = "; ".join(

@@ -55,7 +55,7 @@ def test_words_of_a_message_are_shown_whole(deps: Deps) -> None:
 def test_what_was_pushed_is_shown_whole(deps: Deps) -> None:
     finish(deps)
     person = the_person(deps).id
-    pushed = next(b for b in conversation_of(deps, REVIEWER, person).bubbles if b.state)
+    pushed = next(b for b in conversation_of(deps, OPERATOR, person).bubbles if b.state)
     assert "元" in reveal(deps, REVIEWER, f"{pushed.shows}:{pushed.ref}", reason=WHY).value
 
 
@@ -77,7 +77,7 @@ def test_a_sensitive_answer_needs_more_than_the_right_to_see_a_field(
         clock.advance(seconds=1)
         say(deps, one)
     person = the_person(deps).id
-    last = [b for b in conversation_of(deps, REVIEWER, person).bubbles if b.side == "person"][-1]
+    last = [b for b in conversation_of(deps, OPERATOR, person).bubbles if b.side == "person"][-1]
     what = f"{last.shows}:{last.ref}"
     assert reveal(deps, REVIEWER, what, reason=WHY).value == "每月一万一"
     only_sees = permissions_of([Role.REVIEWER]) - permissions_of([Role.AUDITOR]) - {"decide"}
