@@ -80,10 +80,12 @@ def test_erase_expired_erases(deps: Deps, clock: FixedClock) -> None:
 
 def test_count_up_folds_what_is_past(deps: Deps, clock: FixedClock) -> None:
     clock.advance(days=-3)
-    hear(deps, follows(deps))
+    for openid in ("o1", "o2"):
+        hear(deps, follows(deps, openid))
     jobs.count_up("trail")
     with deps.sessions() as session:
-        assert session.scalar(text("SELECT count(*) FROM funnel_events")) == 0
+        folded = session.execute(text("SELECT step, count FROM funnel_events")).all()
+    assert [tuple(row) for row in folded] == [("followed", 2)]
 
 
 def test_freshen_token_asks_for_one_and_survives_without(redis: Redis, worker_environment) -> None:
