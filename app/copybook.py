@@ -169,6 +169,7 @@ def _environment(templates_dir: Path, house: House, our_link: object) -> Environ
         "percent": percent,
         "day": day,
         "minute": minute,
+        "opening": opening,
         "circled": circled,
         "our_link": our_link,
     }
@@ -199,6 +200,12 @@ def minute(value: datetime) -> str:
     """Write a moment to the minute, where people are: 2026年11月23日 11:20."""
     here = value.astimezone(SHANGHAI)
     return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
+
+
+def opening(value: datetime) -> str:
+    """Write when the staff are in next, as people say it: 11月26日（周四）9:00."""
+    here = value.astimezone(SHANGHAI)
+    return f"{day(here)}（周{'一二三四五六日'[here.weekday()]}）{here.hour}:{here:%M}"
 
 
 def circled(number: int) -> str:

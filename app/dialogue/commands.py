@@ -5,10 +5,21 @@ from dataclasses import replace
 
 from app.dialogue import consents, edited, options, progress, tags
 from app.dialogue.intents import Intent
-from app.dialogue.scene import DIGRESSIONS, IN_FORM, Scene, digress, proceed, progress_values, stay
-from app.dialogue.types import Asked, Consented, Effect, Position, Say, Told, Turn
+from app.dialogue.scene import (
+    DIGRESSIONS,
+    IN_FORM,
+    Scene,
+    ask,
+    digress,
+    proceed,
+    progress_values,
+    staff_values,
+    stay,
+)
+from app.dialogue.types import Asked, Consented, Effect, Position, Rated, Say, Told, Turn
 from app.dialogue.words import own_words
 
+_RECORDED = {"correct": "command.correct_recorded"}
 _OUTCOMES = frozenset({"pending", "in_review", "approved", "declined"})
 
 
@@ -99,9 +110,30 @@ def human(scene: Scene) -> Turn:
 
 def leave_message(scene: Scene) -> Turn:
     """Keep the next words as the message for the staff."""
-    values = {"staff_is_in": scene.known.staff_is_in}
-    asked = Asked(scene.position.message, scene.words)
-    return edited.closing(scene, stay(scene, Say("command.human_recorded", values), (asked,)))
+    what = scene.position.message
+    say = Say(_RECORDED.get(what, "command.human_recorded"), staff_values(scene))
+    return edited.closing(scene, stay(scene, say, (Asked(what, scene.words),)))
+
+
+def correct(scene: Scene) -> Turn:
+    """Change an answer of the open form; outside one, take the words as a request to correct."""
+    if scene.stage in IN_FORM:
+        return edit(scene)
+    moved = scene.position.moved(stage="human_message", back_to=scene.stage, message="correct")
+    return ask(scene, moved)
+
+
+def restrict(scene: Scene) -> Turn:
+    """Take a request that the person's data be kept and not used."""
+    return stay(scene, Say("command.restrict_recorded"), (Asked("restrict", scene.words),))
+
+
+def rate(scene: Scene, score: int) -> Turn:
+    """Take how the staff's last answer was; after a bad one, say what else can be done."""
+    if score == 1:
+        say = Say("command.rated_bad", options=options.AFTER_BAD_RATING)
+        return stay(scene, say, (Rated(score),))
+    return stay(scene, Say("command.rated"), (Rated(score),))
 
 
 def cancel(scene: Scene) -> Turn:
@@ -253,7 +285,8 @@ COMMANDS: Mapping[Intent, Callable[[Scene], Turn]] = {
     "human": human, "why": why, "quota": quota, "erase": erase, "export": export,
     "stop_marketing": stop_marketing, "complaint": complaint, "privacy": privacy, "resume": resume,
     "check": check, "handover": handover, "review": review, "remind": remind,
-    "withdraw": consents.withdraw, "tags": tags.show, "hello": hello, "thanks": thanks,
+    "withdraw": consents.withdraw, "tags": tags.show, "correct": correct, "restrict": restrict,
+    "hello": hello, "thanks": thanks,
 }  # fmt: skip
 
 

@@ -16,7 +16,16 @@ from app.dialogue import (
 )
 from app.dialogue.intents import edit_number, find_intent, named
 from app.dialogue.readers.choices import option_number
-from app.dialogue.scene import IN_FORM, Scene, ask, proceed, progress_values, prompt, stay
+from app.dialogue.scene import (
+    IN_FORM,
+    Scene,
+    ask,
+    proceed,
+    progress_values,
+    prompt,
+    staff_values,
+    stay,
+)
 from app.dialogue.schema import Forms
 from app.dialogue.types import (
     Arrived,
@@ -31,6 +40,7 @@ from app.dialogue.types import (
     Turn,
     Typed,
 )
+from app.dialogue.words import squash
 
 ABSENCE_SECONDS = 30 * 60
 """After this long a return to a form begins with a recap."""
@@ -102,7 +112,7 @@ def _typed(scene: Scene, tap: str) -> Turn:
     """Understand a tap, a number, distress, the stage's own words, a command, or free words."""
     turn = taps.take(scene, tap) if tap else None
     if turn is None and not tap:
-        turn = _numbered(scene)
+        turn = _numbered(scene) or _rated(scene)
     distress = topics.find_distress(scene.words) if turn is None else None
     if distress:
         turn = _care(scene, distress)
@@ -120,6 +130,15 @@ def _numbered(scene: Scene) -> Turn | None:
     if not offered and scene.position.stage in ("idle", "marketing"):
         offered = tuple(o.id for o in options.when_idle(scene.position, scene.known))
     return taps.take(scene, offered[place - 1]) if 1 <= place <= len(offered) else None
+
+
+def _rated(scene: Scene) -> Turn | None:
+    """Take the label of a rating, typed, while the ratings are what was seen last."""
+    if options.RATING[0].id not in scene.position.offered:
+        return None
+    typed = squash(scene.words)
+    rating = next((option for option in options.RATING if option.label == typed), None)
+    return taps.take(scene, rating.id) if rating else None
 
 
 def _in_stage(scene: Scene) -> Turn | None:
@@ -156,7 +175,8 @@ def _spoken(scene: Scene) -> Turn:
         answer = answering.try_answer(scene, question) or edited.keyword(scene)
         return answer or answering.unreadable(scene, question)
     if topics.is_complaint(scene.words):
-        return stay(scene, Say("command.complaint_recorded"), (Asked("complaint", scene.words),))
+        say = Say("command.complaint_recorded", staff_values(scene))
+        return stay(scene, say, (Asked("complaint", scene.words),))
     return edited.keyword(scene) or _unmatched(scene)
 
 
@@ -167,7 +187,8 @@ def _unmatched(scene: Scene) -> Turn:
     if topics.wants_to_borrow(scene.words):
         return commands.check(scene)
     asked = (Asked("unmatched", scene.words),) if scene.words.strip() else ()
-    return edited.closing(scene, stay(scene, Say("command.unmatched"), asked))
+    say = Say("command.unmatched", staff_values(scene))
+    return edited.closing(scene, stay(scene, say, asked))
 
 
 def _care(scene: Scene, kind: topics.Distress) -> Turn:
@@ -179,7 +200,8 @@ def _care(scene: Scene, kind: topics.Distress) -> Turn:
         home = Position()
     can_go_on = options.is_paused(home)
     offered = (options.PAUSED[0], options.BEGIN[-1]) if can_go_on else (options.BEGIN[-1],)
-    say = Say("distress.care", {"kind": kind, "paused": can_go_on}, offered)
+    values = {"kind": kind, "paused": can_go_on, **staff_values(scene)}
+    say = Say("distress.care", values, offered)
     return Turn(home, (say,), (Asked("distress", scene.words),))
 
 

@@ -12,7 +12,7 @@ from app.dialogue.words import bare, squash
 Intent = Literal[
     "back", "edit", "skip", "restart", "quit", "help", "human", "why", "quota", "erase", "export",
     "stop_marketing", "complaint", "privacy", "resume", "check", "handover", "review", "remind",
-    "withdraw", "tags", "hello", "thanks",
+    "withdraw", "tags", "correct", "restrict", "hello", "thanks",
 ]  # fmt: skip
 
 _WORDINGS: dict[Intent, str] = {
@@ -89,6 +89,15 @@ _WORDINGS: dict[Intent, str] = {
     "tags": (
         "我的标签 标签 查看标签 看标签 查标签 我有哪些标签 我有什么标签 有哪些标签 删除标签 "
         "删除我的标签 管理标签 标签管理 个性化推荐 关闭个性化推荐 关闭个性化"
+    ),
+    "correct": (
+        "更正我的数据 更正我的信息 更正数据 更正信息 更正个人信息 我要更正 信息有误 信息有错 "
+        "我的信息有误 我的信息不对 我的资料有误 我的数据有误 信息不准确 数据不准确"
+    ),
+    "restrict": (
+        "限制处理 限制使用 限制处理我的数据 限制处理我的信息 限制使用我的数据 限制使用我的信息 "
+        "暂停使用我的数据 暂停使用我的信息 停止使用我的数据 停止使用我的信息 不要用我的数据 "
+        "不要使用我的数据 停止处理我的信息 停止处理我的数据"
     ),
     "hello": "你好 您好 hi hello 在吗 在不在 在么 嗨 哈喽 早上好 晚上好 下午好 早 hey 有人在吗",
     "thanks": (

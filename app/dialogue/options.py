@@ -32,6 +32,12 @@ HANDOVER_TIME = (
     Option("time.any", "都可以"),
 )
 NO_MESSAGE = (Option("c.cancel", "不留言了"),)
+RATING = (
+    Option("rate.3", "满意"),
+    Option("rate.2", "一般"),
+    Option("rate.1", "不满意"),
+)
+AFTER_BAD_RATING = (Option("c.human", "留言"), Option("c.complaint", "投诉"))
 BEGIN = (
     Option("c.check", "测额度"),
     Option("c.quota", "我的额度"),

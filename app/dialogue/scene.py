@@ -52,6 +52,12 @@ class Scene:
         return self.position.moved(stage=self.stage, back_to=None, message="human")
 
 
+def staff_values(scene: Scene) -> dict[str, object]:
+    """Return what a promise of the staff's answer needs: whether they are in, else since when."""
+    known = scene.known
+    return {"staff_is_in": known.staff_is_in, "opens_at": known.staff_opens_at}
+
+
 def stay(scene: Scene, say: Say, effects: tuple[Effect, ...] = ()) -> Turn:
     """Say something, then ask again what was being asked, or offer what can be done."""
     home = scene.home()
@@ -117,12 +123,12 @@ def prompt(scene: Scene) -> Say | None:
     question = scene.question
     if position.stage == "asking" and question:
         return _question_words(scene, question)
-    if position.stage == "confirming":
-        return Say("form.summary", {"items": summary(scene)}, options.CONFIRM)
-    if position.stage == "choosing_edit":
-        return Say("form.edit_which", {"items": summary(scene)}, _editable(scene))
+    if position.stage in ("confirming", "choosing_edit"):
+        return _summary_words(scene)
     if position.stage == "sensitive":
         return Say("consent.sensitive", _sensitive_values(scene), options.SENSITIVE)
+    if position.stage == "human_message":
+        return _MESSAGE_PROMPTS.get(position.message, _MESSAGE_PROMPTS["human"])
     return _tags(scene) or _PLAIN_PROMPTS.get(position.stage)
 
 
@@ -134,12 +140,23 @@ def _tags(scene: Scene) -> Say | None:
     return Say("tags.mine", {"count": len(known.tags)}, options.of_tags(known))
 
 
+def _summary_words(scene: Scene) -> Say:
+    """Return the summary, to be confirmed or to choose a change from."""
+    values = {"items": summary(scene)}
+    if scene.position.stage == "confirming":
+        return Say("form.summary", values, options.CONFIRM)
+    return Say("form.edit_which", values, _editable(scene))
+
+
 _PLAIN_PROMPTS: Mapping[Stage, Say] = {
     "consent": Say("consent.again", options=options.CONSENT),
     "erasing": Say("command.erase_sure", options=options.ERASE),
     "restarting": Say("command.restart_sure", options=options.RESTART),
     "handover_time": Say("command.handover_when", options=options.HANDOVER_TIME),
-    "human_message": Say("command.human", options=options.NO_MESSAGE),
+}
+_MESSAGE_PROMPTS: Mapping[str, Say] = {
+    "human": Say("command.human", options=options.NO_MESSAGE),
+    "correct": Say("command.correct", options=options.NO_MESSAGE),
 }
 
 

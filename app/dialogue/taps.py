@@ -59,6 +59,11 @@ def _tapped_command(scene: Scene, name: str) -> Turn | None:
     return commands.COMMANDS[intent](scene) if intent else None
 
 
+def _tapped_rating(scene: Scene, score: str) -> Turn | None:
+    """Take how the staff's last answer was."""
+    return commands.rate(scene, int(score)) if score in ("1", "2", "3") else None
+
+
 def _stale(scene: Scene) -> Turn:
     """Say kindly that an old option no longer fits, and return to where we are."""
     return stay(scene, Say("form.stale"))
@@ -70,6 +75,7 @@ _BY_KIND: Mapping[str, Callable[[Scene, str], Turn | None]] = {
     "p": _tapped_meaning,
     "c": _tapped_command,
     options.TAG: tags.delete,
+    "rate": _tapped_rating,
 }
 _STAGE_TAPS: Mapping[str, tuple[Stage, Callable[[Scene], Turn]]] = {
     "consent.answers.yes": (

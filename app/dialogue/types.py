@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from app.dialogue.edition import Edition
@@ -67,7 +68,8 @@ class Known:
     outcome has been told. `may_promise_tomorrow`: the reachability ledger holds a channel for
     tomorrow. `retry_on`: day (ISO) from which a declined person may test again unchanged.
     `has_stopped_before`: an unnamed marker of an under-age or student stop exists. `edition`:
-    what operators have released, as it holds for this person at this hour.
+    what operators have released, as it holds for this person at this hour. `staff_opens_at`: when
+    somebody of the staff is in next.
     """
 
     quota: QuotaState = "none"
@@ -81,6 +83,7 @@ class Known:
     staff_is_in: bool = False
     tags: tuple[TagKnown, ...] = ()
     edition: Edition = field(default_factory=Edition)
+    staff_opens_at: datetime | None = None
 
 
 # ── Where the conversation stands ───────────────────────────────────────────────────────────────
@@ -95,7 +98,7 @@ Stage = Literal[
     "erasing",  # 删除我的数据: sure?
     "restarting",  # 重来: sure?
     "handover_time",  # 我要办理: a good time?
-    "human_message",  # 人工: the next words are the message for the staff
+    "human_message",  # 人工, 投诉, 更正: the next words are the message for the staff
     "marketing",  # may we tell you of new products?
     "choosing_tag",  # 我的标签: delete which?
 ]
@@ -146,7 +149,7 @@ class Position:
     own_words: bool = False
     submitted: bool = False
     agreed_to: tuple[str, ...] = ()
-    message: Literal["human", "complaint"] = "human"
+    message: Literal["human", "complaint", "correct"] = "human"
 
     def moved(self, **changes: object) -> "Position":
         """Return a copy with these fields changed."""
@@ -232,8 +235,9 @@ class Asked:
     """The person asked for something that leaves a row for the staff or for the clock.
 
     `what`: human (words for the staff), distress (the same, urgent, marketing stops), complaint,
-    unmatched (nothing in the product answers these words), review (人工复核), handover (我要办理;
-    words = the good time), remind_tomorrow, stop_marketing, erase, discard (不提交并删除).
+    unmatched (nothing in the product answers these words), correct and restrict (requests of the
+    law), review (人工复核), handover (我要办理; words = the good time), remind_tomorrow,
+    stop_marketing, erase, discard (不提交并删除).
     """
 
     what: Literal[
@@ -241,6 +245,8 @@ class Asked:
         "distress",
         "complaint",
         "unmatched",
+        "correct",
+        "restrict",
         "review",
         "handover",
         "remind_tomorrow",
@@ -261,7 +267,14 @@ class TagDeleted:
     tag: str
 
 
-Effect = Consented | Answered | Reached | Submitted | Stopped | Told | Asked | TagDeleted
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The person said how the staff's last answer was: 3 good, 2 so-so, 1 bad."""
+
+    score: int
+
+
+Effect = Consented | Answered | Reached | Submitted | Stopped | Told | Asked | TagDeleted | Rated
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def _take_note(
         writes.left(person.id, person.latest_channel or "direct")
         turn.write(writes)
         writes.clear()
-        erasure.erase(turn, person.id)
+        erasure.erase(turn, person.id, writes.now)
         # Whoever is kept for a case is gone all the same, and is not written to.
         writes.gone(person.id)
     elif person is not None and isinstance(inbound, MenuClicked):

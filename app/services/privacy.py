@@ -143,7 +143,7 @@ def erase_person(
             raise NotFound(f"No person {person_id}.")
         if not upkeep.take_person(session, person_id, upkeep.not_erased()):
             raise NotAllowed("A turn of this person is running at this moment.", why="turn_runs")
-        is_gone = upkeep.erase_person(session, person_id)
+        is_gone = upkeep.erase_person(session, person_id, deps.clock.now())
         person = people.find(session, person_id)
         what = "erased" if is_gone else "restricted"
         audit.record(deps, session, who, audit.Act(what, "person", person_id, reason, person))

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.core.clock import SHANGHAI
 from app.core.errors import PlatformFailure, StateUnavailable
@@ -67,10 +68,11 @@ def erase_expired(deps: Deps) -> Swept:
     """Erase what has been kept long enough, each person in a transaction of their own."""
     now = deps.clock.now()
     keep = retention_on(now)
+    erase = partial(upkeep.erase_person, now=now)
     swept = Swept(
         discarded=_sweep(deps, upkeep.left_unfinished(now - keep.unfinished), _discard),
-        erased=_sweep(deps, upkeep.last_heard_of(now - keep.lead), _erase)
-        + _sweep(deps, upkeep.restricted_without_case(), _erase),
+        erased=_sweep(deps, upkeep.last_heard_of(now - keep.lead), erase)
+        + _sweep(deps, upkeep.restricted_without_case(now - keep.lead), erase),
         forgotten=_sweep(
             deps,
             upkeep.erased_and_unproven(now - max(keep.consent, keep.contact)),
@@ -109,7 +111,6 @@ def _purge(deps: Deps, before: datetime) -> int:
 
 
 _discard: Act = upkeep.discard_answers
-_erase: Act = upkeep.erase_person
 
 
 def count_up(deps: Deps) -> None:

@@ -16,6 +16,7 @@ from app.dialogue.types import (
     Consented,
     Effect,
     Position,
+    Rated,
     Reached,
     Stopped,
     Submitted,
@@ -26,7 +27,9 @@ from app.dialogue.types import (
 from app.steps import staff
 from app.steps.account import REMINDER_EXPIRES, TOMORROW
 from app.steps.seat import Seat, notice_mark
+from app.store import rare_writes
 from app.store.acts import Happening
+from app.store.rare_writes import Clocks, NewRequest
 from app.store.turns import Loaded, TurnKey
 from app.store.writes import NewMessage, Writes
 
@@ -127,6 +130,8 @@ def _consented(context: TurnContext, position: Position, effect: Consented) -> N
         if effect.act == "given":
             # A new, express yes is worth more than an earlier no.
             context.writes.unmark(context.key.openid_index, "no_marketing")
+    if effect.act == "withdrawn":
+        _request(context, "withdraw", is_done=True, evidence={"purpose": effect.purpose})
     if (effect.purpose, effect.act) == ("answers", "withdrawn"):
         context.writes.withdraw(context.seat.id)
         context.writes.cancel_messages(context.seat.id, _UNASKED, "withdrawn")
@@ -169,6 +174,7 @@ def _submitted(context: TurnContext, position: Position, effect: Submitted) -> N
         context.channel,
         effect.by_person,
     )
+    rare_writes.corrected(context.writes, context.seat.id, enquiry_id, context.now)
     context.after.jobs.add(JobName.SCORE_DUE)
     _stepped(context, position, "submitted")
 
@@ -191,6 +197,33 @@ def _told(context: TurnContext, _position: Position, effect: Told) -> None:
             context.seat.id,
             context.now + EXPORT_LINK_LASTS,
         )
+        _request(context, "copy", is_done=True)
+    elif effect.topic == "why":
+        _request(context, "explain", is_done=True)
+
+
+def _rated(context: TurnContext, _position: Position, effect: Rated) -> None:
+    rare_writes.rated(context.writes, context.seat.id, effect.score, context.now)
+
+
+def _request(
+    context: TurnContext,
+    kind: str,
+    *,
+    is_done: bool = False,
+    words: str = "",
+    evidence: dict[str, str] | None = None,
+) -> None:
+    now = context.now
+    clocks = Clocks(now, staff.due("right", now), staff.due("right_last", now))
+    proof = {"kind": "chat", **evidence} if evidence else None
+    sealed = context.seat.sealer.seal_text(words) if words else None
+    asked = NewRequest(kind, context.key.delivery, is_done, sealed, proof)
+    rare_writes.request(context.writes, context.seat.id, asked, clocks)
+
+
+def _left_request(context: TurnContext, effect: Asked) -> None:
+    _request(context, effect.what, words=effect.words)
 
 
 def _note(context: TurnContext, effect: Asked) -> None:
@@ -200,6 +233,21 @@ def _note(context: TurnContext, effect: Asked) -> None:
         context.seat.sealer.seal_text(effect.words),
         staff.due("note", context.now),
     )
+
+
+def _complaint(context: TurnContext, effect: Asked) -> None:
+    _note(context, effect)
+    now = context.now
+    clocks = Clocks(
+        received_at=now,
+        first_due_at=staff.due("complaint_first", now),
+        due_at=staff.due("complaint", now),
+        last_due_at=staff.due("complaint_last", now),
+    )
+    rare_writes.complaint(context.writes, context.seat.id, clocks)
+    # Nothing that was not asked for goes out while a complaint is open (C-03).
+    context.after.on_hold = context.after.on_hold or "complaint"
+    context.writes.cancel_messages(context.seat.id, _UNASKED, "complaint")
 
 
 def _distress(context: TurnContext, effect: Asked) -> None:
@@ -251,6 +299,9 @@ def _stop_marketing(context: TurnContext, _effect: Asked) -> None:
 
 
 def _erase(context: TurnContext, effect: Asked) -> None:
+    if effect.what == "erase":
+        # Open until it has happened: the erasure itself closes it, now or after an open case.
+        _request(context, "delete")
     context.after.erase = effect.what
 
 
@@ -261,7 +312,9 @@ def _tag_deleted(context: TurnContext, _position: Position, effect: TagDeleted) 
 
 _ASKED: dict[str, Callable[[TurnContext, Asked], None]] = {
     "human": _note,
-    "complaint": _note,
+    "complaint": _complaint,
+    "correct": _left_request,
+    "restrict": _left_request,
     "unmatched": _note,
     "distress": _distress,
     "review": _review,
@@ -284,6 +337,7 @@ _HANDLERS: dict[type, Callable[[TurnContext, Position, Any], None]] = {
     Submitted: _submitted,
     Stopped: _stopped,
     Told: _told,
+    Rated: _rated,
     Asked: _asked,
     TagDeleted: _tag_deleted,
 }

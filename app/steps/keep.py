@@ -70,7 +70,7 @@ def _keep_after_erasure(
 ) -> None:
     turn.write(context.writes)
     context.writes.clear()
-    erasure.erase(turn, context.seat.id)
+    erasure.erase(turn, context.seat.id, context.now)
     # The answer must outlive the person's key: the platform may ask for it twice more.
     sealed = context.deps.keyring.seal(spoken.encode())
     created, kind = int(context.now.timestamp()), type(inbound).__name__

@@ -10,6 +10,7 @@ from app.dialogue.scene import Scene, progress_values
 from app.dialogue.types import Known, Option, Position, QuotaState, Say
 from app.steps import staff
 from app.steps.outcome_words import case_words
+from app.store.replies import RATED
 from app.store.sending import Story
 
 _STATES: dict[str, QuotaState] = {
@@ -29,7 +30,9 @@ def words_of(
 ) -> str:
     """Return the text of a message; sealed words go out as they are."""
     if story.text_sealed is not None:
-        return sealer.open_text(story.text_sealed)
+        text = sealer.open_text(story.text_sealed)
+        # Not sealed with the text: repeated in a reply, its numbers would mean something else.
+        return f"{text}\n\n{rating_words(deps)}" if copy_key == RATED else text
     known = Known(
         quota=_STATES.get(story.outcome, "none"), may_promise_tomorrow=may_promise_tomorrow
     )
@@ -41,6 +44,11 @@ def words_of(
     return deps.copybook.render(Say(copy_key, values, options_under(copy_key, known)))
 
 
+def rating_words(deps: Deps) -> str:
+    """Return the question under an answer of the staff: how they liked it."""
+    return deps.copybook.render(Say("inbox.rate", options=options.RATING))
+
+
 def progress_fields(deps: Deps, decided_at: datetime) -> dict[str, str]:
     """Return the fields of the progress template: no amount, no outcome, nothing personal."""
     return deps.copybook.fields("template.progress", at=decided_at)
@@ -50,6 +58,8 @@ def options_under(copy_key: str, known: Known) -> tuple[Option, ...]:
     """Return the options that a message of this key shows, so that a typed number means them."""
     if copy_key == "reminder.unfinished":
         return options.PAUSED
+    if copy_key == RATED:
+        return options.RATING
     if copy_key == "reminder.tomorrow":
         return REMINDED_TOMORROW
     return options.after_outcome(known) if copy_key.startswith(("quota.", "review.")) else ()

@@ -92,6 +92,7 @@ def known_of(
         has_open_review=enquiry is not None and enquiry.review_open,
         staff_is_in=staff.is_in(now),
         tags=tags,
+        staff_opens_at=staff.next_opening(now),
     )
 
 

@@ -130,6 +130,10 @@ def _handover(context: TurnContext, case: Case | None) -> Values:
     }
 
 
+def _right(context: TurnContext, _case: Case | None) -> Values:
+    return {"due_on": staff.due("right", context.now)}
+
+
 def _pending(context: TurnContext, _case: Case | None) -> Values:
     return {"will_be_told": _will_be_told(context)}
 
@@ -142,6 +146,8 @@ _FILLS: dict[str, _Fill] = {
     "handover_status": _Fill("handover.status", _handover),
     "command.review_recorded": _Fill("review.opened", _review),
     "command.handover_recorded": _Fill("handover.opened", _handover),
+    "command.correct_recorded": _Fill("rights.correct_recorded", _right),
+    "command.restrict_recorded": _Fill("rights.restrict_recorded", _right),
     "form.submitted": _Fill("quota.pending", _pending),
 }
 

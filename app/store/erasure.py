@@ -1,7 +1,8 @@
 """Erase a person from every table, keeping only what the law wants kept, under a pseudonym.
 
-What stays under the random id: the proof of consents (P-14), the hashes and times of what was sent
-(C-05). What stays under nobody's: the anonymous counts, the keyed hashes of deliveries for some
+What stays under the random id: the proof of consents (P-14) and of what was asked for under the law
+(P-46), the hashes and times of what was sent (C-05). What stays under nobody's: the register of
+complaints, how answers were liked, the anonymous counts, the keyed hashes of deliveries for some
 days (the platform may deliver one again), and a keyed marker, so that no list of followers brings
 the person back. The person's key is destroyed, so whatever a backup still holds can never be opened
 again.
@@ -9,6 +10,7 @@ again.
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -51,6 +53,19 @@ _EVERYTHING = (
     "DELETE FROM notes WHERE person_id=%(person)s",
     "DELETE FROM content_releases WHERE person_id=%(person)s",
     "DELETE FROM person_notes WHERE person_id=%(person)s",
+    "UPDATE ratings SET person_id=NULL, message_id=NULL WHERE person_id=%(person)s",
+    """UPDATE errands SET person_id=NULL, letter_id=NULL, words_sealed=NULL,
+       state=CASE WHEN state='open' THEN 'told' ELSE state END WHERE person_id=%(person)s""",
+    """UPDATE complaint_entries SET words_sealed=NULL WHERE complaint_id IN
+       (SELECT id FROM complaints WHERE person_id=%(person)s)""",
+    """UPDATE complaints SET person_id=NULL, letter_id=NULL, words_sealed=NULL,
+       contact_sealed=NULL WHERE person_id=%(person)s""",
+    """UPDATE subject_requests SET words_sealed=NULL, contact_sealed=NULL, answer_sealed=NULL,
+       letter_id=NULL, delivery_key=NULL,
+       decided_at=CASE WHEN state='open' THEN %(now)s ELSE decided_at END,
+       decided_by=CASE WHEN state='open' THEN 'erasure' ELSE decided_by END,
+       reason=CASE WHEN state='open' AND kind<>'delete' THEN 'erased' ELSE reason END,
+       state=CASE WHEN state='open' THEN 'done' ELSE state END WHERE person_id=%(person)s""",
     """UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL,
        state=CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END
        WHERE person_id=%(person)s""",
@@ -71,17 +86,24 @@ _EVERYTHING = (
     # Last: whoever adds one holds the person, and finds them erased from here on.
     _EVENTS,
 )
-# An open review or complaint is answered first: until then the row is only stored, never used.
+# An open review or complaint is answered first, and its letter told by somebody where the chat
+# cannot: until then the row is only stored, never used.
 _HAS_OPEN_CASE = """
 SELECT EXISTS (SELECT FROM reviews WHERE person_id=%(person)s AND state='open')
-    OR EXISTS (SELECT FROM notes
-               WHERE person_id=%(person)s AND state='open' AND kind='complaint')
+    OR EXISTS (SELECT FROM complaints
+               WHERE person_id=%(person)s AND state NOT IN ('closed', 'withdrawn'))
+    OR EXISTS (SELECT FROM messages m
+               WHERE m.person_id=%(person)s AND m.copy_key='complaint.letter'
+               AND m.state IN ('queued', 'sending', 'unknown', 'untold') AND NOT EXISTS
+               (SELECT FROM errands e WHERE e.letter_id=m.id AND e.state<>'open'))
 """
 _RESTRICT = (
     *_ANSWERS,
     "DELETE FROM tag_holdings WHERE person_id=%(person)s",
     "DELETE FROM handovers WHERE person_id=%(person)s",
-    """UPDATE messages SET state='skipped', reason='restricted'
+    # The letter that ends a complaint is owed all the same: somebody calls, or posts it.
+    """UPDATE messages SET reason='restricted',
+       state=CASE WHEN copy_key='complaint.letter' THEN 'untold' ELSE 'skipped' END
        WHERE person_id=%(person)s AND state='queued'""",
     # Should they come back, what they had erased does not.
     """UPDATE enquiries SET state='withdrawn' WHERE person_id=%(person)s AND NOT EXISTS
@@ -94,16 +116,17 @@ _RESTRICT = (
 
 def discard_answers(statements: Statements, person_id: uuid.UUID) -> None:
     """Delete what the person answered and where the conversation stood; the person stays."""
-    _run(statements, _ANSWERS, person_id)
+    _run(statements, _ANSWERS, {"person": person_id})
 
 
-def erase(statements: Statements, person_id: uuid.UUID) -> bool:
+def erase(statements: Statements, person_id: uuid.UUID, now: datetime) -> bool:
     """Erase the person; False when an open case lets it only be restricted for now."""
     (has_open_case,) = statements.fetch_one(_HAS_OPEN_CASE, {"person": person_id})
-    _run(statements, _RESTRICT if has_open_case else _EVERYTHING, person_id)
+    them = _RESTRICT if has_open_case else _EVERYTHING
+    _run(statements, them, {"person": person_id, "now": now})
     return not has_open_case
 
 
-def _run(statements: Statements, them: tuple[str, ...], person_id: uuid.UUID) -> None:
+def _run(statements: Statements, them: tuple[str, ...], params: Mapping[str, Any]) -> None:
     for sql in them:
-        statements.execute(sql, {"person": person_id})
+        statements.execute(sql, params)

@@ -86,12 +86,19 @@ class OutboxRow(Base):
 
 
 class Note(Base):
-    """What a person left for the staff (留言). `kind`: human, distress, complaint, unmatched."""
+    """What a person left for the staff (留言). `kind`: human, distress, complaint, unmatched.
+
+    `state`: open → answered | closed (without an answer, for `closed_reason`). All open notes of a
+    person are one thread. `message_id` is the message that carried the answer.
+    """
 
     __tablename__ = "notes"
     __table_args__ = (
         Index("ix_notes_open", "left_at", postgresql_where=text("state = 'open'")),
         Index("ix_notes_person_id", "person_id"),
+        Index(
+            "ix_notes_answered_at", "answered_at", postgresql_where=text("answered_at IS NOT NULL")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -104,6 +111,9 @@ class Note(Base):
     answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None] = mapped_column(String(64))
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
+    closed_reason: Mapped[str | None] = mapped_column(String(24))
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
 
 
 class Export(Base):

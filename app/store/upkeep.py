@@ -21,11 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.store import erasure
+from app.store.complaints import ENDED, Complaint
 from app.store.conversations import AnswerRow, Consent, Conversation, Delivery
 from app.store.counts import folded_until
 from app.store.enquiries import Enquiry, Review
-from app.store.messages import Export, Message, Note
+from app.store.errands import Errand
+from app.store.messages import Export, Message
 from app.store.people import Person, Suppression
+from app.store.rights import SubjectRequest
 from app.store.turns import TurnKey
 
 Why = ColumnElement[bool]
@@ -96,9 +99,19 @@ def last_heard_of(before: datetime) -> Why:
     return (Person.state == "active") & (Person.last_seen_at < before) & ~is_silent
 
 
-def restricted_without_case() -> Why:
-    """Claim that the person is kept only for a case, and that the case is closed."""
-    return (Person.state == "restricted") & ~_has_open_case()
+def restricted_without_case(before: datetime) -> Why:
+    """Claim that the person is kept only for a case, and that the case is closed.
+
+    Whoever asked to be restricted stays so until they lift it, or like any lead until `before`.
+    """
+    is_asked_for = exists().where(
+        SubjectRequest.person_id == Person.id,
+        SubjectRequest.kind == "restrict",
+        SubjectRequest.state == "done",
+        SubjectRequest.lifted_at.is_(None),
+    )
+    is_kept = is_asked_for & (Person.last_seen_at >= before) & ~_asked_to_be_erased()
+    return (Person.state == "restricted") & ~_has_open_case() & ~is_kept
 
 
 def erased_and_unproven(before: datetime) -> Why:
@@ -139,13 +152,14 @@ def discard_answers(session: Session, person_id: uuid.UUID) -> None:
     erasure.discard_answers(_Statements(session), person_id)
 
 
-def erase_person(session: Session, person_id: uuid.UUID) -> bool:
+def erase_person(session: Session, person_id: uuid.UUID, now: datetime) -> bool:
     """Erase a person; False when an open case lets it only be restricted for now."""
-    return erasure.erase(_Statements(session), person_id)
+    return erasure.erase(_Statements(session), person_id, now)
 
 
 def forget_proofs(session: Session, person_id: uuid.UUID) -> None:
     """Delete the last that was kept of an erased person: consents given, contacts made."""
+    session.execute(delete(SubjectRequest).where(SubjectRequest.person_id == person_id))
     session.execute(delete(Consent).where(Consent.person_id == person_id))
     session.execute(delete(Message).where(Message.person_id == person_id))
     session.execute(delete(Person).where(Person.id == person_id))
@@ -153,7 +167,8 @@ def forget_proofs(session: Session, person_id: uuid.UUID) -> None:
 
 def purge_proofs(session: Session, *, consents: datetime, contacts: datetime) -> None:
     """Delete what was kept of erased people, each kind as soon as its own time is over."""
-    for kept, before in ((Consent, consents), (Message, contacts)):
+    proofs = ((Consent, consents), (SubjectRequest, consents), (Message, contacts))
+    for kept, before in proofs:
         gone = select(Person.id).where(Person.state == "erased", Person.last_seen_at < before)
         session.execute(
             delete(kept)
@@ -186,10 +201,28 @@ def purge_exports(session: Session, now: datetime) -> None:
 
 
 def _has_open_case() -> Why:
-    """Say that something of the person's waits for an answer that the law asks for."""
+    """Say that something of the person's waits for an answer that the law asks for.
+
+    A closed complaint whose letter nobody carried yet is such a case, told or not being undecided.
+    """
+    untold = select(Message.id).where(
+        Message.person_id == Person.id,
+        Message.copy_key == "complaint.letter",
+        Message.state.in_(("queued", "sending", "unknown", "untold")),
+    )
+    carried = exists().where(Errand.letter_id == Message.id, Errand.state != "open")
     return or_(
         exists().where(Review.person_id == Person.id, Review.state == "open"),
-        exists().where(Note.person_id == Person.id, Note.state == "open", Note.kind == "complaint"),
+        exists().where(Complaint.person_id == Person.id, Complaint.state.not_in(ENDED)),
+        untold.where(~carried).exists(),
+    )
+
+
+def _asked_to_be_erased() -> Why:
+    return exists().where(
+        SubjectRequest.person_id == Person.id,
+        SubjectRequest.kind.in_(("delete", "close")),
+        SubjectRequest.state == "open",
     )
 
 

@@ -109,6 +109,15 @@ class Writes:
         self._parts.append(sql)
         self._params += params
 
+    @property
+    def now(self) -> datetime:
+        """The moment of the turn."""
+        return self._now
+
+    def add(self, sql: str, *params: Any) -> None:  # noqa: ANN401 - whatever the column holds
+        """Add what only a rare turn writes (app/store/rare_writes.py)."""
+        self._add(sql, *params)
+
     def new_person(self, person: NewPerson, state: PersonState) -> None:
         """Insert a person."""
         self._add(

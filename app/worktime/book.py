@@ -22,6 +22,7 @@ Kind = Literal[
     "complaint_last",  # … at the very latest
     "right",  # a request under PIPL 44-50
     "right_last",  # … at the very latest
+    "errand",  # a call or a letter, where the chat carries nothing
 ]
 
 
