@@ -37,6 +37,7 @@ RATING = (
     Option("rate.2", "一般"),
     Option("rate.1", "不满意"),
 )
+TO_CORRECT = (Option("c.edit", "改填写"),)
 AFTER_BAD_RATING = (Option("c.human", "留言"), Option("c.complaint", "投诉"))
 BEGIN = (
     Option("c.check", "测额度"),

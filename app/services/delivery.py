@@ -31,10 +31,11 @@ from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.steps.account import facts_of, holds_tomorrow
-from app.steps.message_words import progress_fields, words_of
+from app.steps.message_words import template_fields, words_of
 from app.steps.person_key import openid_of, sealer_of
 from app.steps.stopping import stopped_classes
 from app.store import events, outbox, sending
+from app.store.errands import READY
 from app.store.events import Happened
 from app.store.messages import Message
 from app.store.sending import Charge, Due, Story
@@ -191,7 +192,8 @@ def _leave(deps: Deps, session: Transaction, due: Due, channel: str) -> _Leaving
 def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> str:
     """Return the text, or the template's fields as JSON."""
     if channel == "template":
-        return json.dumps(progress_fields(deps, due.message.created_at), ensure_ascii=False)
+        fields = template_fields(deps, due.message.copy_key, due.message.created_at)
+        return json.dumps(fields, ensure_ascii=False)
     may_promise = _holds_tomorrow(deps, due, deps.clock.now())
     return words_of(deps, due.message.copy_key, story, sealer, may_promise_tomorrow=may_promise)
 
@@ -313,10 +315,15 @@ def _finish(
         sending.finish(session, due.message.id, only_from, **values)
 
 
+def _has_template(message: Message) -> bool:
+    """Say whether the account's progress template may carry the news that something is there."""
+    return message.decision_id is not None or message.copy_key == READY
+
+
 def _message_facts(message: Message) -> MessageFacts:
     return MessageFacts(
         message_class=MessageClass(message.klass),
-        template="progress" if message.decision_id is not None else None,
+        template="progress" if _has_template(message) else None,
         not_before=message.not_before,
         expires_at=message.expires_at,
         was_asked_for=message.copy_key in _ASKED_FOR,

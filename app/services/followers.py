@@ -80,7 +80,7 @@ def _let_go(deps: Deps, account: str, listed: set[bytes], before: datetime) -> N
 def _erase(deps: Deps, person_id: uuid.UUID) -> None:
     with deps.sessions.begin() as session:
         if upkeep.take_person(session, person_id, upkeep.not_erased()):
-            upkeep.erase_person(session, person_id)
+            upkeep.erase_person(session, person_id, deps.clock.now())
             log.info("left_unheard", person=str(person_id))
 
 

@@ -10,6 +10,7 @@ from app.dialogue.scene import Scene, progress_values
 from app.dialogue.types import Known, Option, Position, QuotaState, Say
 from app.steps import staff
 from app.steps.outcome_words import case_words
+from app.store.errands import READY
 from app.store.replies import RATED
 from app.store.sending import Story
 
@@ -24,6 +25,12 @@ REMINDED_TOMORROW = (
     Option("c.stop_marketing", "不再推送"),
 )
 
+_ASKED_UNDER = {
+    RATED: Say("inbox.rate", options=options.RATING),
+    "rights.correct": Say("rights.correct_tap", options=options.TO_CORRECT),
+}
+"""What is asked under words that the staff wrote, by the copy key of their message."""
+
 
 def words_of(
     deps: Deps, copy_key: str, story: Story, sealer: Sealer, *, may_promise_tomorrow: bool
@@ -31,8 +38,9 @@ def words_of(
     """Return the text of a message; sealed words go out as they are."""
     if story.text_sealed is not None:
         text = sealer.open_text(story.text_sealed)
+        asked = _ASKED_UNDER.get(copy_key)
         # Not sealed with the text: repeated in a reply, its numbers would mean something else.
-        return f"{text}\n\n{rating_words(deps)}" if copy_key == RATED else text
+        return f"{text}\n\n{deps.copybook.render(asked)}" if asked else text
     known = Known(
         quota=_STATES.get(story.outcome, "none"), may_promise_tomorrow=may_promise_tomorrow
     )
@@ -46,20 +54,21 @@ def words_of(
 
 def rating_words(deps: Deps) -> str:
     """Return the question under an answer of the staff: how they liked it."""
-    return deps.copybook.render(Say("inbox.rate", options=options.RATING))
+    return deps.copybook.render(_ASKED_UNDER[RATED])
 
 
-def progress_fields(deps: Deps, decided_at: datetime) -> dict[str, str]:
+def template_fields(deps: Deps, copy_key: str, at: datetime) -> dict[str, str]:
     """Return the fields of the progress template: no amount, no outcome, nothing personal."""
-    return deps.copybook.fields("template.progress", at=decided_at)
+    key = "template.letter" if copy_key == READY else "template.progress"
+    return deps.copybook.fields(key, at=at)
 
 
 def options_under(copy_key: str, known: Known) -> tuple[Option, ...]:
     """Return the options that a message of this key shows, so that a typed number means them."""
     if copy_key == "reminder.unfinished":
         return options.PAUSED
-    if copy_key == RATED:
-        return options.RATING
+    if copy_key in _ASKED_UNDER:
+        return _ASKED_UNDER[copy_key].options
     if copy_key == "reminder.tomorrow":
         return REMINDED_TOMORROW
     return options.after_outcome(known) if copy_key.startswith(("quota.", "review.")) else ()

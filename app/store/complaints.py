@@ -14,9 +14,11 @@ from sqlalchemy import (
     exists,
     select,
     text,
+    union,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
 from app.store.base import Base
 from app.store.enquiries import Decision
@@ -65,6 +67,11 @@ class Complaint(Base):
     outcome: Mapped[str] = mapped_column(String(16), server_default="")
     letter_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
     reopened: Mapped[int] = mapped_column(server_default="0")
+
+    @property
+    def number(self) -> str:
+        """The number that people are told and quote: the day it came, and the row."""
+        return f"TS{self.received_at.astimezone(SHANGHAI):%Y%m%d}-{self.id:04d}"
 
 
 class ComplaintEntry(Base):
@@ -131,11 +138,11 @@ def list_open_notes(session: Session, complaint: Complaint) -> Sequence[Note]:
 
 
 def list_deciders(session: Session, person_id: uuid.UUID) -> frozenset[str]:
-    """List who has ever decided about the person by hand."""
-    return frozenset(
-        session.scalars(
-            select(Decision.decided_by)
-            .where(Decision.person_id == person_id, Decision.decided_by != "auto")
-            .distinct()
-        )
+    """List who has ever decided about the person by hand, or closed a complaint of theirs."""
+    decided = select(Decision.decided_by).where(
+        Decision.person_id == person_id, Decision.decided_by != "auto"
     )
+    closed = select(Complaint.closed_by).where(
+        Complaint.person_id == person_id, Complaint.state == "closed"
+    )
+    return frozenset(session.scalars(union(decided, closed)))

@@ -1,5 +1,6 @@
 """What waits on the desks of the staff: notes people left, and people who want to go on."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
-from app.store.enquiries import Decision, Handover
+from app.store import sending
+from app.store.cases import Case, fetch_case
+from app.store.enquiries import Decision, Enquiry, Handover
 from app.store.messages import Note
 from app.store.people import Person
 
@@ -35,6 +38,19 @@ def get_open_note(session: Session, note_id: int) -> tuple[Note, Person]:
     if row is None:
         raise NotFound(f"No open note {note_id}.")
     return row[0], row[1]
+
+
+def latest_case(session: Session, person_id: uuid.UUID) -> Case | None:
+    """Return the case of the person's latest enquiry."""
+    enquiry_id = session.scalar(
+        select(Enquiry.id)
+        .where(Enquiry.person_id == person_id)
+        .order_by(Enquiry.submitted_at.desc())
+        .limit(1)
+    )
+    if enquiry_id is None:
+        return None
+    return fetch_case(sending.fetcher(session), enquiry_id)
 
 
 @dataclass(frozen=True, slots=True)

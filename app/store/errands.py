@@ -20,7 +20,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.errors import NotFound
 from app.store.base import Base
+from app.store.complaints import Complaint
 from app.store.messages import Message
+from app.store.rights import SubjectRequest
 
 LETTERS = ("complaint.letter", "rights.letter")
 """Copy keys of letters that somebody must have been told, whatever it takes."""
@@ -79,6 +81,14 @@ def list_untold_letters(session: Session, limit: int) -> Sequence[Message]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+
+
+def matter_of(session: Session, letter_id: uuid.UUID) -> tuple[int | None, int | None]:
+    """Return the complaint or the request that a letter ended."""
+    return (
+        session.scalar(select(Complaint.id).where(Complaint.letter_id == letter_id)),
+        session.scalar(select(SubjectRequest.id).where(SubjectRequest.letter_id == letter_id)),
+    )
 
 
 def latest_notice(session: Session, person_id: uuid.UUID, since: datetime) -> Message | None:

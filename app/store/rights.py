@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
 from app.store.base import Base
 from app.store.conversations import Consent
@@ -69,6 +70,11 @@ class SubjectRequest(Base):
     delivery_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     letter_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
     lifted_at: Mapped[datetime | None]
+
+    @property
+    def number(self) -> str:
+        """The number that people are told and quote: the day it came, and the row."""
+        return f"QL{self.received_at.astimezone(SHANGHAI):%Y%m%d}-{self.id:04d}"
 
 
 def get(session: Session, request_id: int, *, lock: bool = False) -> SubjectRequest:

@@ -6,12 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, false, func, insert, literal, or_, select, text, update
+from sqlalchemy import (
+    Integer,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.store.cases import Case, FetchOne, fetch_case
 from app.store.conversations import Conversation
 from app.store.enquiries import Decision
+from app.store.errands import LETTERS, READY
 from app.store.messages import Message
 from app.store.people import Person, Suppression
 
@@ -115,10 +129,12 @@ def tell_story(session: Session, due: Due) -> Story | None:
     case: Case | None = None
     position: bytes | None = None
     if due.decision is not None:
-        case = fetch_case(_fetcher(session), due.decision.enquiry_id)
+        case = fetch_case(fetcher(session), due.decision.enquiry_id)
         if case is None or case.decision_id != due.decision.id:
             # A later decision about the same enquiry is told by a message of its own.
             return None
+    if message.copy_key == READY and not _has_untold_letter(session, message):
+        return None
     if message.copy_key == "reminder.unfinished":
         position = session.scalar(
             select(Conversation.position_sealed).where(
@@ -137,7 +153,19 @@ def tell_story(session: Session, due: Due) -> Story | None:
     )
 
 
-def _fetcher(session: Session) -> FetchOne:
+def _has_untold_letter(session: Session, notice: Message) -> bool:
+    """Say whether a letter still waits: who has written meanwhile has read it in the reply."""
+    waiting = exists().where(
+        Message.person_id == notice.person_id,
+        Message.copy_key.in_(LETTERS),
+        Message.state.in_(("unknown", "untold")),
+    )
+    return bool(session.scalar(select(waiting)))
+
+
+def fetcher(session: Session) -> FetchOne:
+    """Return a way to read one row of a statement written for a driver's cursor."""
+
     def fetch_one(sql: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row
         return session.connection().exec_driver_sql(sql, dict(params)).first()
 

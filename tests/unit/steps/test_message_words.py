@@ -9,8 +9,8 @@ from app.dialogue.types import Answer, Known, Position
 from app.steps.message_words import (
     REMINDED_TOMORROW,
     options_under,
-    progress_fields,
     seen_last,
+    template_fields,
     words_of,
 )
 from app.store.sending import Story
@@ -56,7 +56,7 @@ def test_a_case_in_review_is_told_with_its_day(bag, sealer):
 
 
 def test_the_notice_of_progress_names_no_amount_and_no_outcome(bag):
-    told = " ".join(progress_fields(bag, NOW).values())
+    told = " ".join(template_fields(bag, "quota.approved", NOW).values())
     assert told
     assert not [word for word in ("元", "%", "通过", "拒") if word in told]
 

@@ -1,0 +1,98 @@
+"""Queue what the staff wrote for one person, and say when it gets there."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from app.contact.decision import decide
+from app.contact.types import Later, MessageClass, MessageFacts, Now
+from app.copybook import TextTooLong
+from app.core.access import Actor, Permission
+from app.core.errors import NotAllowed
+from app.core.jobs import JobName
+from app.deps import Deps
+from app.dialogue.types import Say
+from app.steps.account import facts_of
+from app.steps.person_key import sealer_of
+from app.store import outbox, sending
+from app.store.people import Person
+from app.store.session import Transaction
+
+HOLDS_FOR = timedelta(days=7)
+
+Way = Literal["now", "later", "next_contact"]
+"""When the words go: now, when hours allow, or in front of the reply to their next message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Words that are ready to go: copy key, the text without options, the trail they leave."""
+
+    copy_key: str
+    text: str
+    trail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The message that carries the words, and when it does."""
+
+    id: uuid.UUID
+    way: Way
+
+
+def require_desk(actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor works at the desks: prepares, or decides."""
+    if not (actor.may(Permission.PREPARE) or actor.may(Permission.DECIDE)):
+        raise NotAllowed(f"{actor.name} does not work at the desks.", why="no_right")
+
+
+def fitting(deps: Deps, say: Say, *, with_rating: str = "") -> str:
+    """Render words of the staff; raise `NotAllowed` when they do not fit into one message."""
+    try:
+        text = deps.copybook.render(say)
+    except TextTooLong:
+        raise NotAllowed("The words are too long for one message.", why="too_long") from None
+    room = _LIMIT - len(f"\n\n{with_rating}".encode()) if with_rating else _LIMIT
+    if len(text.encode()) > room:
+        raise NotAllowed("The words are too long for one message.", why="too_long")
+    return text
+
+
+_LIMIT = 2000
+
+
+def way_of(deps: Deps, person: Person, *, template: str | None = None) -> Way:
+    """Say when words queued now would go."""
+    now = deps.clock.now()
+    message = MessageFacts(MessageClass.SERVICE, template=template, expires_at=now + HOLDS_FOR)
+    verdict = decide(facts_of(deps, person), message, deps.contact_book.contact_rules(now), now)
+    if isinstance(verdict, Now):
+        return "now"
+    return "later" if isinstance(verdict, Later) else "next_contact"
+
+
+def queue_words(deps: Deps, session: Transaction, person: Person, draft: Draft) -> Queued:
+    """Queue words; where no channel holds they are owed, and open the next reply."""
+    now = deps.clock.now()
+    way = way_of(deps, person)
+    is_owed = way == "next_contact"
+    message_id = uuid.uuid4()
+    message = {
+        "id": message_id,
+        "person_id": person.id,
+        "klass": MessageClass.SERVICE.value,
+        "copy_key": draft.copy_key,
+        "text_sealed": sealer_of(deps, person).seal_text(draft.text),
+        "state": "untold" if is_owed else "queued",
+        "reason": "no_channel" if is_owed else None,
+        "finished_at": now if is_owed else None,
+        "created_at": now,
+        "not_before": now,
+        "expires_at": now + HOLDS_FOR,
+        "trail": draft.trail,
+    }
+    sending.queue(session, [message])
+    outbox.add(session, JobName.DELIVER_DUE.value, draft.trail, now)
+    return Queued(message_id, way)
