@@ -18,6 +18,7 @@ from app.services import (
     delivery,
     followers,
     incidents,
+    letters,
     menus,
     upkeep,
 )
@@ -83,6 +84,12 @@ def count_up(trail: str) -> None:
     """Fold anonymous steps and finished work into counts."""
     with _job(trail):
         upkeep.count_up(deps())
+
+
+def chase_letters(trail: str) -> None:
+    """See that letters which reached nobody are told by another way."""
+    with _job(trail):
+        letters.chase_letters(deps())
 
 
 def freshen_token(trail: str) -> None:

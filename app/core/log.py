@@ -49,6 +49,8 @@ SEALED_FIELDS = frozenset(
         "reply_sealed",
         "text_sealed",
         "answer_sealed",
+        "contact",
+        "contact_sealed",
         "note_sealed",
         "dossier",
         "dossier_sealed",

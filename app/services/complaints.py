@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed
@@ -52,8 +53,8 @@ class Open:
     state: str
     source: str
     who: str
-    first_due_at: object
-    final_due_at: object
+    first_due_at: datetime | None
+    final_due_at: datetime
 
 
 def list_open(deps: Deps) -> list[Open]:

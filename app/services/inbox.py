@@ -13,7 +13,7 @@ from app.dialogue.types import Say
 from app.steps import audit, casework, recusal
 from app.steps.message_words import rating_words
 from app.steps.person_key import openid_of, sealer_of
-from app.steps.staff_words import Draft, Queued, Way, fitting, queue_words, require_desk
+from app.steps.staff_words import Draft, Queued, Way, fitting, queue_words, require_desk, way_of
 from app.store import complaints, desks, operators, replies, threads
 from app.store.messages import Note
 from app.store.people import Person
@@ -152,7 +152,10 @@ def _answer(
         raise NotAllowed("An answer needs words.", why="no_words")
     now, sealer = deps.clock.now(), sealer_of(deps, person)
     pause = timedelta(days=casework.number("rating_pause_days", now))
-    is_rated = not replies.was_asked_since(session, person.id, now - pause)
+    # An answer that is repeated in a reply has no room for a question of its own.
+    is_rated = way_of(deps, person) != "next_contact" and not replies.was_asked_since(
+        session, person.id, now - pause
+    )
     say = Say("inbox.answer", {"left_on": notes[0].left_at, "words": words.strip()})
     text = fitting(deps, say, with_rating=rating_words(deps) if is_rated else "")
     copy_key = replies.RATED if is_rated else "inbox.answer"

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed
@@ -56,7 +57,7 @@ class Open:
     source: str
     identity: str
     who: str
-    due_at: object
+    due_at: datetime
 
 
 def list_open(deps: Deps) -> list[Open]:

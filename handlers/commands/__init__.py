@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from handlers.commands.casework import complaints, rights
 from handlers.commands.decided import decisions
 from handlers.commands.handovers import handovers
 from handlers.commands.inbox import inbox
@@ -14,6 +15,7 @@ from handlers.commands.reviews import reviews
 _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
     *(messages, operators, people, reviews),
+    *(complaints, rights),
 )
 
 

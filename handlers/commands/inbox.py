@@ -5,7 +5,7 @@ import click
 from app.core.clock import SHANGHAI
 from app.services import inbox as notes
 from handlers.bag import bag
-from handlers.commands.desk import Desk
+from handlers.commands.desk import Desk, acting
 
 inbox = Desk("inbox", help="What people left for the staff.")
 
@@ -36,4 +36,5 @@ def list_notes() -> None:
 @click.option("--by", required=True, help="Who answers.")
 def answer(note_id: int, words: tuple[str, ...], by: str) -> None:
     """Answer a note and close it."""
-    click.echo(_WAYS[notes.answer_note(bag(), note_id, by=by, words=" ".join(words))])
+    way = notes.answer_note(bag(), acting(by), note_id, words=" ".join(words))
+    click.echo(_WAYS[way])

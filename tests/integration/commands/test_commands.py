@@ -11,6 +11,7 @@ from click.testing import Result
 from flask.testing import FlaskCliRunner
 from sqlalchemy import select, text
 
+from app.core.access import Role
 from app.core.clock import SHANGHAI
 from app.core.crypto import KeyRing
 from app.core.errors import PlatformUnreachable
@@ -23,6 +24,7 @@ from app.store.people import Person
 from app.store.session import make_engine, make_sessions
 from handlers.factory import create_app
 from tests.builders import OPENID, follows, hear, say
+from tests.console import an_operator
 from tests.fakes import FixedClock, RecordingGateway
 
 SALARIED = (
@@ -59,6 +61,7 @@ def finish(deps: Deps) -> None:
 
 
 def leave(deps: Deps, words: str = "想问问提前还款") -> int:
+    an_operator(deps, Role.OPERATOR, name="王")
     hear(deps, follows(deps))
     say(deps, "人工", words)
     with deps.sessions() as session:
@@ -304,3 +307,18 @@ def test_what_nothing_could_carry_is_listed_without_anything_personal(
         *("2026-11-23", "10:00", "untold", "close_window", "quota.approved"),
         *("person", str(person)),
     ]
+
+
+def test_open_complaints_and_requests_are_listed_with_their_clocks(
+    flask: FlaskCliRunner, deps: Deps
+) -> None:
+    assert (run(flask, "complaints", "list"), run(flask, "rights", "list")) == ("", "")
+    hear(deps, follows(deps))
+    say(deps, "投诉", "三天没人回我", "信息有误", "地区应该是宁波")
+    told = run(flask, "complaints", "list")
+    assert "TS20261123-" in told
+    assert "first answer due 2026-11-24 18:00  due 2026-12-14 18:00" in told
+    asked = run(flask, "rights", "list")
+    assert "correct  by chat" in asked
+    assert OPENID not in told + asked
+    assert "宁波" not in asked

@@ -133,13 +133,7 @@ def test_a_person_is_erased_by_our_own_id(deps: Deps) -> None:
 
 def test_an_open_complaint_is_answered_before_the_person_is_erased(deps: Deps) -> None:
     hear(deps, follows(deps))
-    with deps.sessions.begin() as session:
-        session.execute(
-            text(
-                "INSERT INTO notes (person_id, kind, words_sealed, state, left_at, due_at)"
-                " SELECT id, 'complaint', '', 'open', last_seen_at, last_seen_at FROM people"
-            )
-        )
+    say(deps, "投诉")
     assert privacy.erase_person(deps, the_person(deps).id) is False
     assert the_person(deps).state == "restricted"
 

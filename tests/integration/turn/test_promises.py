@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
+from app.core.access import Role
 from app.core.clock import monotonic
 from app.core.errors import DatabaseAway, NotAllowed, NotFound, OutcomeUnknown
 from app.core.types import Unfollowed
@@ -13,6 +14,7 @@ from app.store import sending
 from app.store.enquiries import Enquiry, Handover, Review
 from app.store.people import Person
 from tests.builders import fill, finish, follows, hear, say, types
+from tests.console import an_actor
 from tests.fakes import FixedClock, RecordingGateway
 
 
@@ -192,7 +194,8 @@ def test_who_leaves_with_a_complaint_open_is_not_written_to(
     facts = {"account": left.account, "openid": left.openid, "created_at": left.created_at}
     hear(deps, Unfollowed(**facts, delivery_id="e:left"))
     (note,) = inbox.list_notes(deps)[:1]
-    assert inbox.answer_note(deps, note.id, by="li", words="已改写") == "next_contact"
+    li = an_actor(deps, Role.REVIEWER)
+    assert inbox.answer_note(deps, li, note.id, words="已改写") == "next_contact"
     before = len(gateway.sent)
     delivery.deliver_due(deps)
     assert len(gateway.sent) == before

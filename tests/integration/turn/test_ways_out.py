@@ -12,6 +12,7 @@ from app.store.conversations import Consent
 from app.store.enquiries import Handover, Review
 from app.store.messages import Message, Note
 from app.store.people import Person, Suppression
+from app.store.rights import SubjectRequest
 from app.store.tables import metadata
 from scoring.assess import BeyondAuthority
 from tests.builders import ACCOUNT, OPENID, SALARIED, fill, finish, follows, hear, say
@@ -127,7 +128,7 @@ def test_erasure_is_real_in_every_table(deps: Deps, cause: str) -> None:
         hear(deps, Unfollowed(**envelope))
     else:
         hear(deps, ErasureOrdered(**envelope, cause=cause))
-    kept = {"consents", "messages", "people"}
+    kept = {"consents", "messages", "people", "subject_requests"}
     with deps.sessions() as session:
         for table in metadata.sorted_tables:
             if "person_id" in table.c and table.name not in kept:
@@ -141,6 +142,9 @@ def test_erasure_is_real_in_every_table(deps: Deps, cause: str) -> None:
         assert set(texts) == {None}
         assert session.scalar(text("SELECT count(*) FROM funnel_events")) > 0
         assert session.scalars(select(Consent.person_id)).all() != []
+        requests = session.scalars(select(SubjectRequest)).all()
+        assert {one.state for one in requests} == {"done"}
+        assert {(one.words_sealed, one.delivery_key) for one in requests} == {(None, None)}
 
 
 def test_what_the_platform_reports_of_a_template_settles_it(deps: Deps) -> None:

@@ -66,6 +66,13 @@ INTEREST = {"asked_on": NOW, "good_time": "晚上8点前", "due_on": date(2026, 
 GREETED = "您好，{机构}照常受理。\n{电话}，{工作时间}\n{隐私说明}、{投诉说明}"
 UNSAFE = "{机构}{{ lender }} <a href='x'>点</a> www.evil.cn {没有}"
 
+CASE = {
+    "received_on": NOW,
+    "number": "TS20261123-0007",
+    "words": "查过了，是我们回复慢了。\n已改进。",
+}
+RIGHT = {"received_on": NOW, "number": "QL20261123-0003", "words": "资料已改为只保存、不使用。"}
+
 # By copy key, then by the variant's name (empty: the ordinary one).
 SAMPLES = {
     "quota.approved": {
@@ -102,6 +109,20 @@ SAMPLES = {
     "reminder.unfinished": {"": {"number": 7, "left": 4}},
     "reminder.tomorrow": {"": APPROVED},
     "privacy.export": {"": {"url": "https://lender.test/export/abcdefg", "minutes": 30}},
+    "complaint.first": {"": {**CASE, "due_on": date(2026, 12, 14)}},
+    "complaint.extended": {"": {**CASE, "due_on": date(2026, 12, 23)}},
+    "complaint.letter": {"": CASE},
+    "rights.letter": {
+        "": {**RIGHT, "kind": "restrict", "is_refused": False},
+        "refused": {**RIGHT, "kind": "delete", "is_refused": True},
+    },
+    "rights.correct": {"": RIGHT},
+    "rights.correct_tap": {"": {}},
+    "rights.correct_recorded": {"": WAITING},
+    "rights.restrict_recorded": {"": WAITING},
+    "rights.explain": {"": {**APPROVED, **RIGHT}},
+    "letter.ready": {"": {}},
+    "inbox.rate": {"": {}},
     "late.reply": {"": {}},
     "late.outcome": {"": {}},
     "system.try_again": {"": {}},

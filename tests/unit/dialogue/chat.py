@@ -1,6 +1,7 @@
 """A person chatting with the dialogue: keeps position and consents as the use case would."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from app.dialogue.engine import step
 from app.dialogue.forms.catalogue import FORMS
@@ -23,9 +24,13 @@ BUSINESS = [
 ]
 
 
+# A Thursday at nine in Shanghai.
+OPENS = datetime(2026, 11, 26, 1, tzinfo=UTC)
+
+
 class Chat:
     def __init__(self, known=None, position=None):
-        self.known = known or Known()
+        self.known = known or Known(staff_opens_at=OPENS)
         self.position = position or Position()
         self.turn = None
         self.effects = []

@@ -11,7 +11,7 @@ import pytest
 
 from app.copybook import TEXT_LIMIT_BYTES, Copybook, House, Lender
 from app.dialogue.types import Known, Pointed, Showed, TagKnown, Typed
-from tests.unit.dialogue.chat import BUSINESS, PERSONAL, Chat, begun, person_at
+from tests.unit.dialogue.chat import BUSINESS, OPENS, PERSONAL, Chat, begun, person_at
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "unit" / "copy" / "golden" / "dialogue"
@@ -33,7 +33,8 @@ HOUSE = House(
 # Topics whose words the use case fills in with what only the store knows.
 FILLED = {
     "quota", "why", "export", "review_status", "handover_status", "form.submitted",
-    "command.review_recorded", "command.handover_recorded",
+    "command.review_recorded", "command.handover_recorded", "command.correct_recorded",
+    "command.restrict_recorded",
 }  # fmt: skip
 # M-03 of the marketing rules (art. 10) and the advertising law (art. 9).
 BANNED = re.compile(
@@ -63,7 +64,7 @@ def walk(words, start=None):
 
 
 def idle(**facts):
-    return Chat(Known(**facts))
+    return Chat(Known(staff_opens_at=OPENS, **facts))
 
 
 def asked_when_idle(words):
@@ -132,6 +133,10 @@ SCENES = {
     "command-human-recorded-staff-in": lambda: idle(staff_is_in=True).say("人工", "想问问"),
     "command-complaint": lambda: idle().say("投诉"),
     "command-complaint-recorded": lambda: idle().say("我要投诉你们不回消息"),
+    "command-correct": lambda: idle().say("信息有误"),
+    "command-rated": lambda: idle().tap("rate.3", "满意"),
+    "command-rated-bad": lambda: person_at("purpose").tap("rate.1", "不满意"),
+    "command-unmatched-staff-in": lambda: idle(staff_is_in=True).say("今天天气不错"),
     "command-quit": lambda: person_at("purpose").say("退出"),
     "command-quit-empty": lambda: begun().say("退出"),
     "command-nothing-open": lambda: idle().say("退出"),

@@ -140,7 +140,7 @@ def test_a_copy_is_reached_by_a_link_of_which_only_the_look_up_is_kept(after, ba
     assert len(context.after.export_token) >= 43
 
 
-@pytest.mark.parametrize("topic", ["quota", "why", "review_status", "handover_status"])
+@pytest.mark.parametrize("topic", ["quota", "review_status", "handover_status"])
 def test_what_is_only_told_leaves_nothing(after, topic):
     assert after(Told(topic)).writes.rows == []
 
@@ -161,8 +161,32 @@ def test_distress_ends_everything_unasked(after):
     assert reason == "in_distress"
 
 
-def test_a_complaint_is_not_distress(after):
-    assert after(Asked("complaint", "我要投诉")).after.on_hold is None
+def test_a_complaint_holds_what_was_not_asked_for_but_distress_goes_before(after):
+    context = after(Asked("complaint", "我要投诉"))
+    assert context.after.on_hold == "complaint"
+    ((_person, classes, reason),) = written(context, "cancel_messages")
+    assert (set(classes), reason) == ({"reminder", "marketing", "education"}, "complaint")
+    distressed = after(Asked("complaint", "我要投诉"), on_hold="distress")
+    assert distressed.after.on_hold == "distress"
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind", "state"),
+    [
+        (Told("export"), "copy", "done"),
+        (Told("why"), "explain", "done"),
+        (Asked("erase", "确认删除"), "delete", "open"),
+        (Asked("correct", "地区不对"), "correct", "open"),
+        (Asked("restrict", "限制处理"), "restrict", "open"),
+        (Consented("marketing", "withdrawn", "p", "不再推送"), "withdraw", "done"),
+    ],
+)
+def test_what_the_law_lets_people_ask_for_leaves_a_request(after, effect, kind, state):
+    ((sql, _person, written_kind, _sealed, written_state, *_rest),) = [
+        row for row in written(after(effect), "add") if "subject_requests" in row[0]
+    ]
+    assert (written_kind, written_state) == (kind, state)
+    assert sql.startswith("INSERT INTO")
 
 
 @pytest.mark.parametrize("what", ["review", "handover"])
