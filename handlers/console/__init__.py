@@ -15,6 +15,7 @@ from handlers.bag import bag
 from handlers.console import (
     account,
     accounts,
+    approvals,
     audit,
     decisions,
     frame,
@@ -25,12 +26,15 @@ from handlers.console import (
     revealing,
     standing,
     stops,
+    today,
+    why_not,
 )
 from handlers.console.words import all_words
 
 AREAS: tuple[ModuleType, ...] = (
     account,
     accounts,
+    approvals,
     audit,
     decisions,
     incidents,
@@ -38,6 +42,8 @@ AREAS: tuple[ModuleType, ...] = (
     person_acts,
     revealing,
     stops,
+    today,
+    why_not,
 )
 """Each has a `blueprint`; a new area is added here, and its pages in `menu.py`."""
 

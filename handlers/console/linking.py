@@ -1,0 +1,15 @@
+"""Lead from a number or a row to its page, where that page is there and may be opened."""
+
+from typing import Any
+
+from flask import current_app, url_for
+
+from handlers.console.frame import actor, guard_of
+
+
+def link(endpoint: str, **values: Any) -> str | None:  # noqa: ANN401 - what an address is made of
+    """Return the address of a page; None when it is not there, or not for this person."""
+    if endpoint not in current_app.view_functions:
+        return None
+    needed = guard_of(endpoint).permissions or ()
+    return url_for(endpoint, **values) if actor().may(*needed) else None
