@@ -30,6 +30,8 @@ TIMETABLE: dict[JobName, int] = {
     JobName.PUT_MENU: 60,
     JobName.MAKE_CODES: 60,
     JobName.WATCH: 60,
+    JobName.FIND_PATTERNS: 60,
+    JobName.ASSIGN_CASES: 60,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

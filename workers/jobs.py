@@ -20,6 +20,8 @@ from app.services import (
     incidents,
     letters,
     menus,
+    patterns,
+    reviews,
     upkeep,
 )
 
@@ -138,3 +140,15 @@ def make_codes(trail: str) -> None:
     """Have the platform make the codes of new channels."""
     with _job(trail):
         channels.make_due(deps())
+
+
+def find_patterns(trail: str) -> None:
+    """Hold decided enquiries against others."""
+    with _job(trail):
+        patterns.find_patterns(deps())
+
+
+def assign_cases(trail: str) -> None:
+    """Share out the cases that are nobody's."""
+    with _job(trail):
+        reviews.assign_cases(deps())

@@ -22,6 +22,8 @@ class JobName(StrEnum):
     PUT_MENU = "put_menu"
     MAKE_CODES = "make_codes"
     WATCH = "watch"
+    FIND_PATTERNS = "find_patterns"
+    ASSIGN_CASES = "assign_cases"
 
 
 class QueueName(StrEnum):

@@ -136,6 +136,11 @@ def rate(scene: Scene, score: int) -> Turn:
     return stay(scene, Say("command.rated"), (Rated(score),))
 
 
+def reply_to_staff(scene: Scene) -> Turn:
+    """Keep the words as the answer to what a reviewer asked."""
+    return stay(scene, Say("command.reply_recorded"), (Asked("reply", scene.words),))
+
+
 def cancel(scene: Scene) -> Turn:
     """Leave a digression."""
     return stay(scene, Say("command.as_before"))

@@ -14,7 +14,7 @@ from app.dialogue import (
     taps,
     topics,
 )
-from app.dialogue.intents import edit_number, find_intent, named
+from app.dialogue.intents import Intent, edit_number, find_intent, named
 from app.dialogue.readers.choices import option_number
 from app.dialogue.scene import (
     IN_FORM,
@@ -46,6 +46,8 @@ ABSENCE_SECONDS = 30 * 60
 """After this long a return to a form begins with a recap."""
 
 _LONGEST_MESSAGE = 2_000
+_NO_COMMAND: tuple[Intent | None, ...] = (None, "hello", "thanks")
+"""After a question, 好的 or 嗯 is an answer."""
 _SAID_BY_A_RECAP = ("form.unreadable", "command.hello", "form.here_we_are")
 
 
@@ -111,12 +113,20 @@ def _pointed(said: Pointed, scene: Scene) -> Turn:
 def _typed(scene: Scene, tap: str) -> Turn:
     """Understand a tap, a number, distress, the stage's own words, a command, or free words."""
     turn = taps.take(scene, tap) if tap else None
-    if turn is None and not tap:
+    if turn is None and not tap and not scene.known.was_just_asked:
         turn = _numbered(scene) or _rated(scene)
     distress = topics.find_distress(scene.words) if turn is None else None
     if distress:
         turn = _care(scene, distress)
-    return turn or _in_stage(scene) or _command(scene) or _spoken(scene)
+    return turn or _asked_by_staff(scene) or _in_stage(scene) or _command(scene) or _spoken(scene)
+
+
+def _asked_by_staff(scene: Scene) -> Turn | None:
+    """Take whatever follows a reviewer's question at once as its answer, except a command."""
+    if not scene.known.was_just_asked or not scene.words.strip():
+        return None
+    is_command = edit_number(scene.words) is not None or find_intent(scene.words) not in _NO_COMMAND
+    return None if is_command else commands.reply_to_staff(scene)
 
 
 def _numbered(scene: Scene) -> Turn | None:
@@ -173,11 +183,17 @@ def _spoken(scene: Scene) -> Turn:
     if question:
         # What answers the question is an answer, whatever operators have made a keyword.
         answer = answering.try_answer(scene, question) or edited.keyword(scene)
-        return answer or answering.unreadable(scene, question)
+        return answer or _late_reply(scene) or answering.unreadable(scene, question)
     if topics.is_complaint(scene.words):
         say = Say("command.complaint_recorded", staff_values(scene))
         return stay(scene, say, (Asked("complaint", scene.words),))
-    return edited.keyword(scene) or _unmatched(scene)
+    return edited.keyword(scene) or _late_reply(scene) or _unmatched(scene)
+
+
+def _late_reply(scene: Scene) -> Turn | None:
+    """Take words that nothing else was waiting for as the answer to a reviewer's open question."""
+    is_open = scene.known.has_staff_question and bool(scene.words.strip())
+    return commands.reply_to_staff(scene) if is_open else None
 
 
 def _unmatched(scene: Scene) -> Turn:

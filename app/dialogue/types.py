@@ -67,9 +67,10 @@ class Known:
     `sensitive`, `marketing`). `may_ask_marketing`: never asked, or the 30 days are over, and the
     outcome has been told. `may_promise_tomorrow`: the reachability ledger holds a channel for
     tomorrow. `retry_on`: day (ISO) from which a declined person may test again unchanged.
-    `has_stopped_before`: an unnamed marker of an under-age or student stop exists. `edition`:
-    what operators have released, as it holds for this person at this hour. `staff_opens_at`: when
-    somebody of the staff is in next.
+    `has_stopped_before`: an unnamed marker of an under-age or student stop exists.
+    `has_staff_question`: a reviewer's question has arrived and is open; `was_just_asked`: it is the
+    last thing that the person saw. `edition`: what operators have released, as it holds for this
+    person at this hour. `staff_opens_at`: when somebody of the staff is in next.
     """
 
     quota: QuotaState = "none"
@@ -82,6 +83,8 @@ class Known:
     has_open_review: bool = False
     staff_is_in: bool = False
     tags: tuple[TagKnown, ...] = ()
+    has_staff_question: bool = False
+    was_just_asked: bool = False
     edition: Edition = field(default_factory=Edition)
     staff_opens_at: datetime | None = None
 
@@ -235,8 +238,9 @@ class Asked:
     """The person asked for something that leaves a row for the staff or for the clock.
 
     `what`: human (words for the staff), distress (the same, urgent, marketing stops), complaint,
-    unmatched (nothing in the product answers these words), correct and restrict (requests of the
-    law), review (人工复核), handover (我要办理; words = the good time), remind_tomorrow,
+    unmatched (nothing in the product answers these words), reply (to a reviewer's question),
+    correct and restrict (requests of the law), review (人工复核), handover (我要办理; words = the
+    good time), remind_tomorrow,
     stop_marketing, erase, discard (不提交并删除).
     """
 
@@ -247,6 +251,7 @@ class Asked:
         "unmatched",
         "correct",
         "restrict",
+        "reply",
         "review",
         "handover",
         "remind_tomorrow",

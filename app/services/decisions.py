@@ -4,40 +4,33 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.core.clock import SHANGHAI
-from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.steps import staff
 from app.steps.decided import acts_of_decision
+from app.steps.decision_rows import Made, decision_row, telling_row
 from app.steps.person_key import sealer_of
 from app.store import deciding, events, outbox, sending
 from app.store.deciding import Submitted
-from app.store.enquiries import Decision, Enquiry
+from app.store.enquiries import Enquiry
 from app.store.events import Happened
-from app.store.people import Person
 from scoring.assess import (
     AnswerUnusable,
-    Assessment,
     Circumstances,
     Dossier,
-    Facts,
     RuleBook,
-    Verdict,
     assess,
-    decide_by_hand,
     facts_from_answers,
     replay,
 )
 
 _BATCH = 50
-_TELL_WITHIN = timedelta(days=7)
 _COPY = {"approve": "quota.approved", "decline": "quota.declined", "refer": "quota.in_review"}
-_TOLD = {"approve": "review.told_approved", "decline": "review.told_declined"}
 
 log = get_logger()
 
@@ -75,6 +68,10 @@ def score_due(deps: Deps) -> int:
             deciding.set_state(session, ids, state)
         if outcomes.messages:
             outbox.add(session, JobName.DELIVER_DUE.value, batch[0].enquiry.trail, now)
+        if batch:
+            outbox.add(session, JobName.FIND_PATTERNS.value, batch[0].enquiry.trail, now)
+        if outcomes.reviews:
+            outbox.add(session, JobName.ASSIGN_CASES.value, batch[0].enquiry.trail, now)
         if len(batch) == _BATCH:
             outbox.add(session, JobName.SCORE_DUE.value, "more", now)
     return len(batch)
@@ -99,7 +96,9 @@ def _decide(
         facts = facts_from_answers(enquiry.answers)
         assessment = assess(facts, circumstances, book)
         dossier = Dossier(facts, circumstances, None, assessment)
-        decision = _decision_row(deps, submitted.person, enquiry, dossier, now, "auto")
+        decision = decision_row(
+            deps, submitted.person, enquiry, Made(assessment, dossier.to_json()), now, "auto"
+        )
     except Exception as error:
         # One enquiry that cannot be assessed must not hold up the others: a person decides it.
         field = error.field if isinstance(error, AnswerUnusable) else ""
@@ -107,7 +106,7 @@ def _decide(
         log.error("not_assessable", enquiry=str(enquiry.id), error=kind, field=field)  # noqa: TRY400 - the text may hold answers
         _refer(outcomes, enquiry, now, "policy")
         outcomes.acts += acts_of_decision(enquiry, None, now)
-        outcomes.messages.append(_message_row(enquiry, None, _COPY["refer"], now))
+        outcomes.messages.append(telling_row(enquiry, None, _COPY["refer"], now))
         return
     decision["consent_ids"] = sorted(submitted.consents.values())
     _record(enquiry, decision, now, outcomes)
@@ -127,7 +126,7 @@ def _record(enquiry: Enquiry, decision: dict[str, Any], now: datetime, outcomes:
         _refer(outcomes, enquiry, now, "asked" if enquiry.by_person else "policy")
     else:
         outcomes.states.setdefault("decided", []).append(enquiry.id)
-    outcomes.messages.append(_message_row(enquiry, decision["id"], _COPY[outcome], now))
+    outcomes.messages.append(telling_row(enquiry, decision["id"], _COPY[outcome], now))
     outcomes.acts += acts_of_decision(enquiry, decision["assessment"], now)
     log.info("enquiry_decided", enquiry=str(enquiry.id), outcome=outcome)
 
@@ -144,39 +143,6 @@ def _refer(outcomes: _Outcomes, enquiry: Enquiry, now: datetime, kind: str) -> N
             "due_at": staff.due("review", now),
         }
     )
-
-
-def decide_review(
-    deps: Deps, review_id: int, *, by: str, approved_fen: int | None, note: str
-) -> uuid.UUID:
-    """Decide a case by hand and leave the message to tell; return the new decision's id.
-
-    Raise `BeyondAuthority` where law or product stand against the amount, `NotFound` if the review
-    is not open.
-    """
-    now = deps.clock.now()
-    with deps.sessions.begin() as session:
-        review, enquiry, person = deciding.get_open_review(session, review_id)
-        consents = deciding.live_consents(session, [person.id])[person.id]
-        if "answers" not in consents:
-            raise NotAllowed("The person has withdrawn the consent to be assessed.")
-        earlier = deciding.latest_decision(session, enquiry.id)
-        facts, circumstances = _inputs(deps, person, enquiry, earlier, now)
-        verdict = Verdict(approved_fen)
-        assessment = decide_by_hand(facts, circumstances, deps.rulebook(), verdict)
-        dossier = Dossier(facts, circumstances, verdict, assessment)
-        row = _decision_row(deps, person, enquiry, dossier, now, by)
-        row["consent_ids"] = sorted(consents.values())
-        deciding.add_decisions(session, [row])
-        deciding.set_state(session, [enquiry.id], "decided")
-        review.state, review.decided_at, review.decided_by = "decided", now, by
-        review.outcome = assessment.outcome
-        review.note_sealed = sealer_of(deps, person).seal_text(note) if note else None
-        events.add(session, acts_of_decision(enquiry, row["assessment"], now, "reviewed"))
-        sending.queue(session, [_message_row(enquiry, row["id"], _TOLD[assessment.outcome], now)])
-        outbox.add(session, JobName.DELIVER_DUE.value, enquiry.trail, now)
-    decision_id: uuid.UUID = row["id"]
-    return decision_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,57 +194,3 @@ def replay_decision(deps: Deps, decision_id: uuid.UUID) -> bool:
         stored = sealer_of(deps, person).open_text(bytes(decision.dossier_sealed))
     again = replay(stored, deps.rulebook())
     return again.is_identical and json.loads(again.assessment.to_json()) == decision.assessment
-
-
-def _inputs(
-    deps: Deps, person: Person, enquiry: Enquiry, earlier: Decision | None, now: datetime
-) -> tuple[Facts, Circumstances]:
-    today = now.astimezone(SHANGHAI).date()
-    if earlier is None:
-        return facts_from_answers(enquiry.answers), Circumstances(decided_on=today)
-    stored = Dossier.from_json(sealer_of(deps, person).open_text(bytes(earlier.dossier_sealed)))
-    kept = stored.circumstances
-    return stored.facts, Circumstances(
-        decided_on=today,
-        first_timer=kept.first_timer,
-        exposure_fen=kept.exposure_fen,
-        attempts_30d=kept.attempts_30d,
-        earlier_stop=kept.earlier_stop,
-        asked_for_person=kept.asked_for_person,
-    )
-
-
-def _decision_row(
-    deps: Deps, person: Person, enquiry: Enquiry, dossier: Dossier, now: datetime, by: str
-) -> dict[str, Any]:
-    assessment: Assessment = dossier.assessment
-    until = datetime.combine(assessment.valid_until, time(23, 59, 59), tzinfo=SHANGHAI)
-    return {
-        "id": uuid.uuid4(),
-        "enquiry_id": enquiry.id,
-        "person_id": person.id,
-        "outcome": assessment.outcome,
-        "assessment": json.loads(assessment.to_json()),
-        "dossier_sealed": sealer_of(deps, person).seal_text(dossier.to_json()),
-        "inputs_hash": assessment.inputs_sha256,
-        "decided_at": now,
-        "valid_until": until,
-        "decided_by": by,
-    }
-
-
-def _message_row(
-    enquiry: Enquiry, decision_id: uuid.UUID | None, copy_key: str, now: datetime
-) -> dict[str, Any]:
-    return {
-        "id": uuid.uuid4(),
-        "person_id": enquiry.person_id,
-        "klass": "decision",
-        "copy_key": copy_key,
-        "decision_id": decision_id,
-        "state": "queued",
-        "created_at": now,
-        "not_before": now,
-        "expires_at": now + _TELL_WITHIN,
-        "trail": enquiry.trail,
-    }

@@ -261,6 +261,11 @@ def _review(context: TurnContext, _effect: Asked) -> None:
     if enquiry is not None and enquiry.decision_id is not None:
         due_at = staff.due("review", context.now)
         context.writes.review(context.seat.id, enquiry.id, due_at)
+        context.after.jobs.add(JobName.ASSIGN_CASES)
+
+
+def _reply(context: TurnContext, effect: Asked) -> None:
+    context.writes.reply(context.seat.id, context.seat.sealer.seal_text(effect.words))
 
 
 def _handover(context: TurnContext, effect: Asked) -> None:
@@ -317,6 +322,7 @@ _ASKED: dict[str, Callable[[TurnContext, Asked], None]] = {
     "restrict": _left_request,
     "unmatched": _note,
     "distress": _distress,
+    "reply": _reply,
     "review": _review,
     "handover": _handover,
     "remind_tomorrow": _remind_tomorrow,

@@ -12,7 +12,7 @@ from app.dialogue.labels import shown
 from app.dialogue.types import Answer, Say
 from app.steps.outcome_words import outcome_words
 from app.store.conversations import AnswerRow, Consent, Delivery
-from app.store.enquiries import Decision, Enquiry, Handover
+from app.store.enquiries import Decision, Enquiry, Handover, ReviewQuestion
 from app.store.events import Event
 from app.store.messages import Message, Note
 from app.store.people import Person
@@ -37,6 +37,7 @@ def copy_of(deps: Deps, person: Person, kept: Kept, sealer: Sealer) -> Sections:
         "messages": [_message(row, opened) for row in kept.messages],
         "notes": [_note(row, opened) for row in kept.notes],
         "handovers": [_handover(row) for row in kept.handovers],
+        "questions": [_question(row, opened) for row in kept.questions],
         "staff_notes": [_staff_note(row, opened) for row in kept.staff_notes],
         "acts": [_act(deps, row) for row in kept.acts],
     }
@@ -168,4 +169,14 @@ def _act(deps: Deps, row: Event) -> Entry:
         "about": question.title if question else row.detail,
         "code": row.detail,
         "came_by": row.channel,
+    }
+
+
+def _question(row: ReviewQuestion, opened: Opened) -> Entry:
+    return {
+        "at": row.asked_at,
+        "asked": opened(row.words_sealed),
+        "state": row.state,
+        "answered_at": row.answered_at,
+        "said": opened(row.answer_sealed),
     }

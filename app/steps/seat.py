@@ -16,6 +16,8 @@ from app.steps.account import account_of, holds_tomorrow, window
 from app.store.turns import Loaded, LoadedEnquiry, LoadedPerson
 from app.store.writes import NewPerson
 
+QUESTION = "review.question"
+"""The copy key of a reviewer's question."""
 REFUSED_FOR = timedelta(days=30)
 """Nothing that was refused is asked again for this long (P-06; the number is ours)."""
 
@@ -93,6 +95,8 @@ def known_of(
         staff_is_in=staff.is_in(now),
         tags=tags,
         staff_opens_at=staff.next_opening(now),
+        has_staff_question=loaded.question_open,
+        was_just_asked=loaded.question_open and loaded.told_since == QUESTION,
     )
 
 

@@ -145,6 +145,7 @@ _FILLS: dict[str, _Fill] = {
     "review_status": _Fill("review.status", _review),
     "handover_status": _Fill("handover.status", _handover),
     "command.review_recorded": _Fill("review.opened", _review),
+    "command.reply_recorded": _Fill("review.answered", _review),
     "command.handover_recorded": _Fill("handover.opened", _handover),
     "command.correct_recorded": _Fill("rights.correct_recorded", _right),
     "command.restrict_recorded": _Fill("rights.restrict_recorded", _right),

@@ -18,7 +18,7 @@ LEFT JOIN LATERAL (
 ) d ON true
 LEFT JOIN LATERAL (
     SELECT opened_at, due_at FROM reviews
-    WHERE enquiry_id = e.id AND state = 'open' LIMIT 1
+    WHERE enquiry_id = e.id AND state = 'open' AND kind IN ('policy', 'asked') LIMIT 1
 ) r ON true
 LEFT JOIN LATERAL (
     SELECT asked_at, due_at, good_time FROM handovers

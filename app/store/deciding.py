@@ -82,20 +82,6 @@ def set_state(session: Session, enquiries: Sequence[uuid.UUID], state: str) -> N
         session.execute(update(Enquiry).where(Enquiry.id.in_(enquiries)).values(state=state))
 
 
-def get_open_review(session: Session, review_id: int) -> tuple[Review, Enquiry, Person]:
-    """Return an open review, locked, with its enquiry and person."""
-    row = session.execute(
-        select(Review, Enquiry, Person)
-        .join(Enquiry, Enquiry.id == Review.enquiry_id)
-        .join(Person, Person.id == Review.person_id)
-        .where(Review.id == review_id, Review.state == "open")
-        .with_for_update(of=Review)
-    ).first()
-    if row is None:
-        raise NotFound(f"No open review {review_id}.")
-    return row[0], row[1], row[2]
-
-
 def list_open_reviews(session: Session) -> Sequence[tuple[Review, Enquiry]]:
     """List open reviews, the most urgent first."""
     rows = session.execute(

@@ -4,7 +4,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Computed, ForeignKey, Identity, Index, LargeBinary, String, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,6 +27,7 @@ class Enquiry(Base):
 
     `state`: submitted → decided, in_review → decided; withdrawn when a consent went meanwhile.
     `answers` are codes and numbers only; free words stay sealed in the answers' own rows.
+    `watched_at`: when it was held against others, for patterns that a person should look at.
     """
 
     __tablename__ = "enquiries"
@@ -26,6 +38,13 @@ class Enquiry(Base):
         ),
         # The list of people whose case a person decides.
         Index("ix_enquiries_in_review", "person_id", postgresql_where=text("state = 'in_review'")),
+        # Enquiries that look alike: the same channel, around the same time.
+        Index("ix_enquiries_channel_submitted_at", "channel", "submitted_at"),
+        Index(
+            "ix_enquiries_unwatched",
+            "submitted_at",
+            postgresql_where=text("watched_at IS NULL AND state IN ('decided', 'in_review')"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -37,6 +56,7 @@ class Enquiry(Base):
     channel: Mapped[str | None] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(16))
     submitted_at: Mapped[datetime]
+    watched_at: Mapped[datetime | None]
     trail: Mapped[str] = mapped_column(String(40))
 
 
@@ -82,7 +102,16 @@ class Decision(Base):
 
 
 class Review(Base):
-    """A case that waits for a person. `kind`: policy, asked. `state`: open, decided, withdrawn."""
+    """A case that waits for a person. `state`: open, decided, withdrawn; one open an enquiry.
+
+    `kind`: policy (referred), asked (人工复核), duplicate, velocity (patterns that were found).
+    `signals`: every pattern found, whatever the kind. `priority` only rises. `locked_by` works on
+    it until `locked_until`; `assigned_to` is whose it is. `waits_for`: person (a question was
+    asked), second (another must release `proposal_sealed`); until `snoozed_until` nobody is given
+    it. `passed_note_sealed`: the note with which `passed_by` gave it to somebody else.
+    `ruling`: confirm, tighten, decline, loosen; `reason` a code of the list; `released_by` is the
+    second person.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -93,6 +122,10 @@ class Review(Base):
             unique=True,
             postgresql_where=text("state = 'open'"),
         ),
+        # The person's earlier cases, and every erasure.
+        Index("ix_reviews_person_id_opened_at", "person_id", "opened_at"),
+        # The figures of a month.
+        Index("ix_reviews_decided_at", "decided_at", postgresql_where=text("state = 'decided'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -102,10 +135,56 @@ class Review(Base):
     state: Mapped[str] = mapped_column(String(12))
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    signals: Mapped[list[str]] = mapped_column(ARRAY(String(16)), server_default="{}")
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
+    locked_by: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
+    locked_until: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    waits_for: Mapped[str | None] = mapped_column(String(8))
+    passed_by: Mapped[str | None] = mapped_column(String(64))
+    passed_note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    proposal_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(64))
+    released_by: Mapped[str | None] = mapped_column(String(64))
     outcome: Mapped[str | None] = mapped_column(String(12))
+    ruling: Mapped[str | None] = mapped_column(String(8))
+    reason: Mapped[str | None] = mapped_column(String(32))
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ReviewQuestion(Base):
+    """A question that a reviewer asks the person in the chat, and the words that answered it.
+
+    `state`: open → answered | withdrawn. It can be answered once its message has arrived.
+    """
+
+    __tablename__ = "review_questions"
+    __table_args__ = (
+        # Every turn of everybody asks whether one is open: almost nobody is in this index.
+        Index(
+            "uq_review_questions_person_id_open",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_review_questions_review_id", "review_id"),
+        Index("ix_review_questions_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    message_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="SET NULL")
+    )
+    state: Mapped[str] = mapped_column(String(12))
+    words_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    asked_by: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+    answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    answered_at: Mapped[datetime | None]
 
 
 class Handover(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.store.conversations import AnswerRow, Consent, Delivery, Notice
-from app.store.enquiries import Decision, Enquiry, Handover
+from app.store.enquiries import Decision, Enquiry, Handover, ReviewQuestion
 from app.store.events import Event
 from app.store.messages import Export, Message, Note
 from app.store.people import Person
@@ -31,6 +31,7 @@ class Kept:
     notes: Sequence[Note]
     handovers: Sequence[Handover]
     tags: Sequence[TagHolding]
+    questions: Sequence[ReviewQuestion]
     staff_notes: Sequence[PersonNote]
     acts: Sequence[Event]
 
@@ -77,6 +78,11 @@ def gather(session: Session, person_id: uuid.UUID) -> Kept:
         ).all(),
         handovers=session.scalars(
             select(Handover).where(Handover.person_id == person_id).order_by(Handover.id)
+        ).all(),
+        questions=session.scalars(
+            select(ReviewQuestion)
+            .where(ReviewQuestion.person_id == person_id)
+            .order_by(ReviewQuestion.id)
         ).all(),
         staff_notes=session.scalars(
             select(PersonNote).where(PersonNote.person_id == person_id).order_by(PersonNote.id)

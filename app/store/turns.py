@@ -41,14 +41,18 @@ SELECT d.state, d.person_id, d.reply_sealed, d.reply_created,
        c.position_sealed, t.copy_key,
        e.id, e.state, e.decision_id, e.outcome, e.valid_until, e.review_open, e.handover_open,
        o.id, o.klass, o.copy_key, o.decision_id, o.text_sealed,
-       m.kinds, (SELECT max(id) FROM content_releases)
+       m.kinds, (SELECT max(id) FROM content_releases),
+       EXISTS (SELECT FROM review_questions q JOIN messages a ON a.id = q.message_id
+               WHERE q.person_id = p.id AND q.state = 'open'
+                   AND a.state IN ('sent', 'confirmed', 'repeated'))
 FROM (VALUES (1)) AS one (row)
 LEFT JOIN deliveries d ON d.key = $1
 LEFT JOIN people p ON p.account = $2 AND p.openid_index = $3
 LEFT JOIN conversations c ON c.person_id = p.id
 LEFT JOIN LATERAL (
     SELECT e.id, e.state, d.id AS decision_id, d.outcome, d.valid_until,
-           EXISTS (SELECT FROM reviews r WHERE r.enquiry_id = e.id AND r.state = 'open')
+           EXISTS (SELECT FROM reviews r WHERE r.enquiry_id = e.id AND r.state = 'open'
+                   AND r.kind IN ('policy', 'asked'))
                AS review_open,
            EXISTS (SELECT FROM handovers h WHERE h.person_id = p.id AND h.state = 'open')
                AS handover_open
@@ -154,6 +158,7 @@ class Loaded:
     """Everything a turn starts from; `told_since`: the copy key of a message sent after it.
 
     `edition`: the mark of what operators have released, None when they have released nothing.
+    `question_open`: a reviewer's question has reached the person and waits for an answer.
     """
 
     reply: LoadedReply | None
@@ -165,6 +170,7 @@ class Loaded:
     owed: LoadedDebt | None
     markers: frozenset[str]
     edition: int | None = None
+    question_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +327,7 @@ def _loaded(row: Any) -> Loaded:  # noqa: ANN401 - the driver's tuple
         owed=LoadedDebt(*rest[9:14]) if rest[9] is not None else None,
         markers=frozenset(rest[14] or ()),
         edition=rest[15],
+        question_open=rest[16],
     )
 
 

@@ -17,6 +17,14 @@ from app.store.acts import COUNT, COUNT_LEAVING, Happening, insert_acts
 
 FOLLOWS_A_MESSAGE = timedelta(hours=24)
 """Who leaves within this time of a message is counted as leaving after it."""
+_ANSWER_QUESTION = (
+    "UPDATE review_questions SET state='answered', answer_sealed=%s, answered_at=%s"
+    " WHERE state='open' AND review_id IN (SELECT id FROM {})"
+)
+_DROP_QUESTION = (
+    "UPDATE review_questions SET state='withdrawn'"
+    " WHERE state='open' AND review_id IN (SELECT id FROM {})"
+)
 
 
 class Cursor(Protocol):
@@ -297,21 +305,37 @@ class Writes:
         )
 
     def review(self, person_id: uuid.UUID, enquiry_id: uuid.UUID, due_at: datetime) -> None:
-        """Open a review that the person asked for, unless one is open."""
+        """Open a review that the person asked for; one opened for a pattern becomes theirs."""
         self._add(
             "INSERT INTO reviews (enquiry_id, person_id, kind, state, opened_at, due_at)"
             " VALUES (%s,%s,'asked','open',%s,%s)"
-            " ON CONFLICT (enquiry_id) WHERE state='open' DO NOTHING",
+            " ON CONFLICT (enquiry_id) WHERE state='open' DO UPDATE SET kind='asked',"
+            " opened_at=excluded.opened_at, due_at=least(reviews.due_at, excluded.due_at)"
+            " WHERE reviews.kind IN ('duplicate', 'velocity')",
             *(enquiry_id, person_id, self._now, due_at),
         )
 
+    def reply(self, person_id: uuid.UUID, sealed: bytes) -> None:
+        """Answer the reviewer's open question; the case is there for them again, in front."""
+        case = f"w{len(self._parts)}"
+        self._add(
+            "UPDATE reviews SET waits_for=NULL, snoozed_until=NULL, priority=greatest(priority, 1)"
+            " WHERE state='open' AND id IN (SELECT review_id FROM review_questions"
+            " WHERE person_id=%s AND state='open') RETURNING id",
+            person_id,
+        )
+        # After its case, as the desk locks them.
+        self._add(_ANSWER_QUESTION.format(case), sealed, self._now)
+
     def withdraw(self, person_id: uuid.UUID) -> None:
         """End what still waits to be assessed, by the house or by a person."""
+        case = f"w{len(self._parts)}"
         self._add(
             "UPDATE reviews SET state='withdrawn', decided_at=%s"
-            " WHERE person_id=%s AND state='open'",
+            " WHERE person_id=%s AND state='open' RETURNING id",
             *(self._now, person_id),
         )
+        self._add(_DROP_QUESTION.format(case))
         self._add(
             "UPDATE enquiries SET state='withdrawn'"
             " WHERE person_id=%s AND state IN ('submitted', 'in_review')",

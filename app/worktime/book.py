@@ -16,6 +16,7 @@ _SHIPPED = Path(__file__).with_name("promises.json")
 Kind = Literal[
     "review",  # 人工复核 and every case that the policy refers
     "note",  # a message for the staff
+    "question",  # how long a person's answer to a reviewer is waited for
     "handover",  # 我要办理
     "complaint_first",  # the first answer to a complaint
     "complaint",  # its closing letter

@@ -26,6 +26,8 @@ from app.services import (
     letters,
     menus,
     outbox,
+    patterns,
+    reviews,
     upkeep,
 )
 from app.state.tokens import RedisTokenStore
@@ -58,6 +60,8 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.PUT_MENU: menus.put_due,
     JobName.MAKE_CODES: channels.make_due,
     JobName.WATCH: incidents.watch,
+    JobName.FIND_PATTERNS: patterns.find_patterns,
+    JobName.ASSIGN_CASES: reviews.assign_cases,
 }
 
 

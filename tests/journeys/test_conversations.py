@@ -8,6 +8,7 @@ from app.services import decisions
 from app.store.conversations import AnswerRow
 from app.store.people import Person
 from tests.phones import SALARIED, TOLD_IN_EXAMPLE
+from tests.reviewing import decide
 
 pytestmark = pytest.mark.journey
 
@@ -78,7 +79,7 @@ def test_a_person_is_asked_for_decides_and_the_outcome_is_told(rehearsal):
     phone.tap("改由人工评估")
     rehearsal.work()
     (case,) = decisions.list_reviews(rehearsal.deps)
-    decisions.decide_review(rehearsal.deps, case.id, by="li", approved_fen=1_500_000, note="好")
+    decide(rehearsal.deps, case.id, 1_500_000, note="好")
     rehearsal.work()
     assert "15,000元" in phone.pushed()[-1]
 

@@ -171,6 +171,7 @@ def test_a_review_is_listed_decided_and_told(
 ) -> None:
     finish(deps)
     say(deps, "人工复核")
+    an_operator(deps, Role.REVIEWER, name="李")
     review = run(flask, "reviews", "list").split()[0]
     told = run(flask, "reviews", "decide", review, "--by", "李", "--approve", "15000")
     assert told.startswith("Decided: ")
@@ -184,6 +185,7 @@ def test_a_review_beyond_what_law_or_product_allow_is_refused(
 ) -> None:
     finish(deps)
     say(deps, "人工复核")
+    an_operator(deps, Role.REVIEWER, name="李")
     review = run(flask, "reviews", "list").split()[0]
     sentence = refused(flask, "reviews", "decide", review, "--by", "李", "--approve", "99000000")
     assert "authority" in sentence
@@ -199,6 +201,7 @@ def test_a_review_needs_one_verdict(
 
 
 def test_a_review_that_is_not_there_is_said_to_be_so(flask: FlaskCliRunner, deps: Deps) -> None:
+    an_operator(deps, Role.REVIEWER, name="李")
     assert "No open review 7" in refused(flask, "reviews", "decide", "7", "--by", "李", "--decline")
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from app.core.access import Role
 from app.core.clock import monotonic
-from app.core.errors import DatabaseAway, NotAllowed, NotFound, OutcomeUnknown
+from app.core.errors import DatabaseAway, NotAllowed, OutcomeUnknown
 from app.core.types import Unfollowed
 from app.deps import Deps
 from app.services import decisions, delivery, inbox
@@ -16,6 +16,7 @@ from app.store.people import Person
 from tests.builders import fill, finish, follows, hear, say, types
 from tests.console import an_actor
 from tests.fakes import FixedClock, RecordingGateway
+from tests.reviewing import decide
 
 
 def test_a_review_asked_for_before_there_is_a_decision_is_not_promised(deps: Deps) -> None:
@@ -75,8 +76,8 @@ def test_who_withdraws_is_neither_assessed_by_a_person_nor_written_to(
     (case,) = decisions.list_reviews(deps)
     say(deps, "撤回同意")
     assert decisions.list_reviews(deps) == []
-    with pytest.raises(NotFound):
-        decisions.decide_review(deps, case.id, by="li", approved_fen=None, note="")
+    with pytest.raises(NotAllowed):
+        decide(deps, case.id)
     clock.advance(hours=23)
     before = len(gateway.sent)
     delivery.deliver_due(deps)
@@ -100,7 +101,7 @@ def test_a_review_opened_while_the_consent_went_is_not_decided(deps: Deps) -> No
         session.flush()  # its id is asked for
         review_id = review.id
     with pytest.raises(NotAllowed):
-        decisions.decide_review(deps, review_id, by="li", approved_fen=None, note="")
+        decide(deps, review_id)
 
 
 def test_one_person_whose_key_is_lost_does_not_hold_up_the_decisions_of_others(

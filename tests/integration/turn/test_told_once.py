@@ -10,6 +10,7 @@ from app.services import decisions, delivery
 from app.store.people import Person, Suppression
 from tests.builders import ACCOUNT, OPENID, fill, finish, follows, hear, say, types
 from tests.fakes import FixedClock, RecordingGateway
+from tests.reviewing import decide
 
 
 def test_a_decision_that_a_reviewer_replaced_is_not_told_after_it(
@@ -20,7 +21,7 @@ def test_a_decision_that_a_reviewer_replaced_is_not_told_after_it(
     decisions.score_due(deps)
     clock.advance(minutes=1)
     (case,) = decisions.list_reviews(deps)
-    decisions.decide_review(deps, case.id, by="li", approved_fen=None, note="")
+    decide(deps, case.id)
     delivery.deliver_due(deps)
     (told,) = gateway.sent
     assert "人工复核有结果了" in told[1]
@@ -36,7 +37,7 @@ def test_who_asked_for_erasure_still_hears_the_end_of_an_open_review(
     say(deps, "删除我的数据", "1")
     clock.advance(minutes=5)
     (case,) = decisions.list_reviews(deps)
-    decisions.decide_review(deps, case.id, by="li", approved_fen=1_000_000, note="")
+    decide(deps, case.id, 1_000_000)
     delivery.deliver_due(deps)
     assert "10,000" in gateway.sent[-1][1]
 

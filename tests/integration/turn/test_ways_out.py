@@ -5,6 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import select, text
 
+from app.core.errors import NotAllowed
 from app.core.types import ErasureOrdered, JobFinished, Secret, Unfollowed
 from app.deps import Deps
 from app.services import decisions, delivery
@@ -14,9 +15,9 @@ from app.store.messages import Message, Note
 from app.store.people import Person, Suppression
 from app.store.rights import SubjectRequest
 from app.store.tables import metadata
-from scoring.assess import BeyondAuthority
 from tests.builders import ACCOUNT, OPENID, SALARIED, fill, finish, follows, hear, say
 from tests.fakes import FixedClock, RecordingGateway
+from tests.reviewing import decide
 
 
 def test_under_eighteen_ends_kindly_and_leaves_only_an_unnamed_marker(deps: Deps) -> None:
@@ -49,11 +50,9 @@ def test_a_review_is_decided_by_hand_and_told(deps: Deps, gateway: RecordingGate
     delivery.deliver_due(deps)
     (case,) = decisions.list_reviews(deps)
     assert case.kind == "asked"
-    with pytest.raises(BeyondAuthority):
-        decisions.decide_review(deps, case.id, by="li", approved_fen=10**9, note="")
-    decision_id = decisions.decide_review(
-        deps, case.id, by="li", approved_fen=1_500_000, note="看过流水"
-    )
+    with pytest.raises(NotAllowed, match="authority"):
+        decide(deps, case.id, 10**9, note="想多给")
+    decision_id = decide(deps, case.id, 1_500_000, note="看过流水")
     delivery.deliver_due(deps)
     assert "15,000" in gateway.sent[-1][1]
     assert decisions.replay_decision(deps, decision_id)

@@ -16,6 +16,7 @@ from app.store.people import Person, Suppression
 from app.store.tables import metadata
 from tests.builders import OPENID, follows, hear, say
 from tests.fakes import FixedClock
+from tests.reviewing import decide
 
 SALARIED = (
     *("同意", "2", "上班", "浙江杭州", "1", "3万 一年", "3年以上"),
@@ -131,7 +132,7 @@ def test_an_open_review_keeps_the_person_restricted_until_it_is_closed(
     assert count(deps, AnswerRow) == 0
     assert count(deps, Decision) == 1
     review = decisions.list_reviews(deps)[0]
-    decisions.decide_review(deps, review.id, by="reviewer", approved_fen=None, note="")
+    decide(deps, review.id)
     assert upkeep.erase_expired(deps).erased == 1
     assert the_person(deps).state == "erased"
     assert count(deps, Decision) == 0

@@ -104,6 +104,11 @@ SAMPLES = {
     "review.told_declined": {
         "": DECLINED | BY_HAND | {"main_reasons": [reason("reviewer_declined", "hurt")]}
     },
+    "review.question": {
+        "": {"words": "您填的月收入里，有多少是工资？\n其余是什么来源？"},
+        "harmless": {"words": "<a href='https://bad.example'>点</a> www.evil.cn"},
+    },
+    "review.answered": {"": WAITING, "untold": UNTOLD},
     "handover.opened": {"": APPROVED | INTEREST},
     "handover.status": {"": INTEREST},
     "reminder.unfinished": {"": {"number": 7, "left": 4}},

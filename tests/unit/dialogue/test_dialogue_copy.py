@@ -34,7 +34,7 @@ HOUSE = House(
 FILLED = {
     "quota", "why", "export", "review_status", "handover_status", "form.submitted",
     "command.review_recorded", "command.handover_recorded", "command.correct_recorded",
-    "command.restrict_recorded",
+    "command.restrict_recorded", "command.reply_recorded",
 }  # fmt: skip
 # M-03 of the marketing rules (art. 10) and the advertising law (art. 9).
 BANNED = re.compile(

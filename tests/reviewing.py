@@ -1,0 +1,29 @@
+"""Work at the review desk: take a case and decide it, as a reviewer does."""
+
+import uuid
+
+from app.core.access import Actor, Role
+from app.deps import Deps
+from app.services import reviews, verdicts
+from app.services.verdicts import Verdicted
+from tests.console import an_actor
+
+
+def a_reviewer(deps: Deps, name: str = "") -> Actor:
+    """Make somebody who decides."""
+    return an_actor(deps, Role.REVIEWER, name=name)
+
+
+def an_approver(deps: Deps, name: str = "") -> Actor:
+    """Make a second person."""
+    return an_actor(deps, Role.APPROVER, name=name)
+
+
+def decide(
+    deps: Deps, review_id: int, approved_fen: int | None = None, *, note: str = ""
+) -> uuid.UUID | None:
+    """Let somebody new take the case and decide it."""
+    reviewer = a_reviewer(deps)
+    reviews.take(deps, reviewer, review_id)
+    wanted = Verdicted(approved_fen, reason="in_words", note=note)
+    return verdicts.decide_review(deps, reviewer, review_id, wanted).decision_id
