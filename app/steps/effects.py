@@ -27,7 +27,7 @@ from app.dialogue.types import (
 from app.steps import staff
 from app.steps.account import REMINDER_EXPIRES, TOMORROW
 from app.steps.seat import Seat, notice_mark
-from app.store import rare_writes
+from app.store import rare_writes, review_writes
 from app.store.acts import Happening
 from app.store.rare_writes import Clocks, NewRequest
 from app.store.turns import Loaded, TurnKey
@@ -133,7 +133,7 @@ def _consented(context: TurnContext, position: Position, effect: Consented) -> N
     if effect.act == "withdrawn":
         _request(context, "withdraw", is_done=True, evidence={"purpose": effect.purpose})
     if (effect.purpose, effect.act) == ("answers", "withdrawn"):
-        context.writes.withdraw(context.seat.id)
+        review_writes.withdraw(context.writes, context.seat.id)
         context.writes.cancel_messages(context.seat.id, _UNASKED, "withdrawn")
     _stepped(context, position, _CONSENT_ACTS[effect.act], effect.purpose)
 
@@ -260,12 +260,13 @@ def _review(context: TurnContext, _effect: Asked) -> None:
     enquiry = context.loaded.enquiry
     if enquiry is not None and enquiry.decision_id is not None:
         due_at = staff.due("review", context.now)
-        context.writes.review(context.seat.id, enquiry.id, due_at)
+        review_writes.ask_for_review(context.writes, context.seat.id, enquiry.id, due_at)
         context.after.jobs.add(JobName.ASSIGN_CASES)
 
 
 def _reply(context: TurnContext, effect: Asked) -> None:
-    context.writes.reply(context.seat.id, context.seat.sealer.seal_text(effect.words))
+    sealed = context.seat.sealer.seal_text(effect.words)
+    review_writes.reply(context.writes, context.seat.id, sealed)
 
 
 def _handover(context: TurnContext, effect: Asked) -> None:

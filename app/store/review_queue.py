@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
-from sqlalchemy.dialects.postgresql import array, insert
+from sqlalchemy import ColumnElement, and_, any_, exists, func, or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
@@ -93,7 +93,7 @@ def list_loads(session: Session, now: datetime) -> Mapping[int, int]:
     rows = session.execute(
         select(Operator.id, func.count(Review.id))
         .outerjoin(Review, and_(Review.assigned_to == Operator.id, Review.state == "open"))
-        .where(Operator.roles.contains(array(["reviewer"])), _is_there(now))
+        .where(any_(Operator.roles) == "reviewer", _is_there(now))
         .group_by(Operator.id)
     )
     return {operator: count for operator, count in rows}  # noqa: C416 - Row is not a pair to mypy

@@ -17,14 +17,6 @@ from app.store.acts import COUNT, COUNT_LEAVING, Happening, insert_acts
 
 FOLLOWS_A_MESSAGE = timedelta(hours=24)
 """Who leaves within this time of a message is counted as leaving after it."""
-_ANSWER_QUESTION = (
-    "UPDATE review_questions SET state='answered', answer_sealed=%s, answered_at=%s"
-    " WHERE state='open' AND review_id IN (SELECT id FROM {})"
-)
-_DROP_QUESTION = (
-    "UPDATE review_questions SET state='withdrawn'"
-    " WHERE state='open' AND review_id IN (SELECT id FROM {})"
-)
 
 
 class Cursor(Protocol):
@@ -122,9 +114,10 @@ class Writes:
         """The moment of the turn."""
         return self._now
 
-    def add(self, sql: str, *params: Any) -> None:  # noqa: ANN401 - whatever the column holds
-        """Add what only a rare turn writes (app/store/rare_writes.py)."""
+    def add(self, sql: str, *params: Any) -> str:  # noqa: ANN401 - whatever the column holds
+        """Add what only a rare turn writes; return the part's name, for one that builds on it."""
         self._add(sql, *params)
+        return f"w{len(self._parts) - 1}"
 
     def new_person(self, person: NewPerson, state: PersonState) -> None:
         """Insert a person."""
@@ -302,44 +295,6 @@ class Writes:
             "INSERT INTO notes (person_id, kind, words_sealed, state, left_at, due_at)"
             " VALUES (%s,%s,%s,'open',%s,%s)",
             *(person_id, kind, sealed, self._now, due_at),
-        )
-
-    def review(self, person_id: uuid.UUID, enquiry_id: uuid.UUID, due_at: datetime) -> None:
-        """Open a review that the person asked for; one opened for a pattern becomes theirs."""
-        self._add(
-            "INSERT INTO reviews (enquiry_id, person_id, kind, state, opened_at, due_at)"
-            " VALUES (%s,%s,'asked','open',%s,%s)"
-            " ON CONFLICT (enquiry_id) WHERE state='open' DO UPDATE SET kind='asked',"
-            " opened_at=excluded.opened_at, due_at=least(reviews.due_at, excluded.due_at)"
-            " WHERE reviews.kind IN ('duplicate', 'velocity')",
-            *(enquiry_id, person_id, self._now, due_at),
-        )
-
-    def reply(self, person_id: uuid.UUID, sealed: bytes) -> None:
-        """Answer the reviewer's open question; the case is there for them again, in front."""
-        case = f"w{len(self._parts)}"
-        self._add(
-            "UPDATE reviews SET waits_for=NULL, snoozed_until=NULL, priority=greatest(priority, 1)"
-            " WHERE state='open' AND id IN (SELECT review_id FROM review_questions"
-            " WHERE person_id=%s AND state='open') RETURNING id",
-            person_id,
-        )
-        # After its case, as the desk locks them.
-        self._add(_ANSWER_QUESTION.format(case), sealed, self._now)
-
-    def withdraw(self, person_id: uuid.UUID) -> None:
-        """End what still waits to be assessed, by the house or by a person."""
-        case = f"w{len(self._parts)}"
-        self._add(
-            "UPDATE reviews SET state='withdrawn', decided_at=%s"
-            " WHERE person_id=%s AND state='open' RETURNING id",
-            *(self._now, person_id),
-        )
-        self._add(_DROP_QUESTION.format(case))
-        self._add(
-            "UPDATE enquiries SET state='withdrawn'"
-            " WHERE person_id=%s AND state IN ('submitted', 'in_review')",
-            person_id,
         )
 
     def handover(

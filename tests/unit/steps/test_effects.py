@@ -199,7 +199,16 @@ def test_a_review_is_due_in_two_working_days(after):
     enquiry = an_enquiry()
     context = after(Asked("review"), enquiry=enquiry)
     due = TOMORROW_EVENING + timedelta(days=1)
-    assert written(context, "review") == [(context.seat.id, enquiry.id, due)]
+    ((sql, *given),) = written(context, "add")
+    assert "INSERT INTO reviews" in sql
+    assert (given[0], given[1], given[3]) == (enquiry.id, context.seat.id, due)
+
+
+def test_an_answer_to_a_reviewer_is_sealed_and_kept_with_its_case(after):
+    context = after(Asked("reply", "工资占八成"))
+    (case, question) = written(context, "add")
+    assert (case[1], "UPDATE reviews" in case[0]) == (context.seat.id, True)
+    assert context.seat.sealer.open_text(question[1]) == "工资占八成"
 
 
 def test_a_handover_names_the_decision_and_a_good_time(after):
