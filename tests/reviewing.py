@@ -3,6 +3,7 @@
 import uuid
 
 from app.core.access import Actor, Role
+from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.services import reviews, verdicts
 from app.services.verdicts import Verdicted
@@ -22,8 +23,12 @@ def an_approver(deps: Deps, name: str = "") -> Actor:
 def decide(
     deps: Deps, review_id: int, approved_fen: int | None = None, *, note: str = ""
 ) -> uuid.UUID | None:
-    """Let somebody new take the case and decide it."""
+    """Let somebody new take the case and decide it; what is refused leaves it free."""
     reviewer = a_reviewer(deps)
     reviews.take(deps, reviewer, review_id)
     wanted = Verdicted(approved_fen, reason="in_words", note=note)
-    return verdicts.decide_review(deps, reviewer, review_id, wanted).decision_id
+    try:
+        return verdicts.decide_review(deps, reviewer, review_id, wanted).decision_id
+    except NotAllowed:
+        reviews.release(deps, reviewer, review_id)
+        raise
