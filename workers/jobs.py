@@ -22,6 +22,8 @@ from app.services import (
     menus,
     patterns,
     reviews,
+    tag_files,
+    tagging,
     upkeep,
 )
 
@@ -152,3 +154,21 @@ def assign_cases(trail: str) -> None:
     """Share out the cases that are nobody's."""
     with _job(trail):
         reviews.assign_cases(deps())
+
+
+def tag_recent(trail: str) -> None:
+    """Set anew the tags of those of whom something happened."""
+    with _job(trail):
+        tagging.evaluate_recent(deps())
+
+
+def tag_everybody(trail: str) -> None:
+    """Go on with setting everybody's tags, once a night and after a rule was changed."""
+    with _job(trail):
+        tagging.evaluate_everybody(deps())
+
+
+def tag_imports(trail: str) -> None:
+    """Check, set or take back what files of tags say."""
+    with _job(trail):
+        tag_files.work(deps())

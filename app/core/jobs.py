@@ -16,6 +16,9 @@ class JobName(StrEnum):
     CHASE_LETTERS = "chase_letters"
     FRESHEN_TOKEN = "freshen_token"  # noqa: S105 - a job's name
     IMPORT_FOLLOWERS = "import_followers"
+    TAG_RECENT = "tag_recent"
+    TAG_EVERYBODY = "tag_everybody"
+    TAG_IMPORTS = "tag_imports"
     CHECK_AUDIT = "check_audit"
     ANCHOR_AUDIT = "anchor_audit"
     ASK_ALLOWANCES = "ask_allowances"

@@ -13,8 +13,10 @@ from app.core.errors import NotFound
 _SHIPPED = Path(__file__).with_name("retention.json")
 _DAYS_A_YEAR = 365
 
-Kept = Literal["unfinished", "lead", "delivery", "consent", "contact", "marker"]
-"""What has its own time: unfinished form, lead, delivery of nobody, proof, contact, marker."""
+Kept = Literal[
+    "unfinished", "lead", "delivery", "consent", "contact", "marker", "upload", "import_lines"
+]
+"""What has its own time: an unfinished form, a lead, a proof, a file of tags, and so on."""
 
 
 class _Row(BaseModel):
@@ -44,6 +46,8 @@ class Retention:
     consent: timedelta
     contact: timedelta
     marker: timedelta
+    upload: timedelta
+    import_lines: timedelta
 
     def days(self, kept: Literal["unfinished", "lead"]) -> int:
         """Return a time in days, as people are told."""

@@ -1,4 +1,4 @@
-"""How many hold each tag and what became of them, by day; and when the rules ran."""
+"""How many hold each tag and what became of them, by day."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from sqlalchemy import Date, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from app.store.base import UtcDateTime
-from app.store.tags import TagFigure, TagHolding, TagRun
+from app.store.tags import TagFigure, TagHolding
 
 EVERYBODY = ""
 """The tag of the row about everybody, to compare with."""
@@ -82,16 +82,3 @@ def count_now(session: Session, tag: str) -> dict[str, int]:
         .group_by(TagHolding.value)
     )
     return {value: count for value, count in rows}  # noqa: C416 - Row is not a pair to mypy
-
-
-def last_run(session: Session, kind: str, *, finished: bool = True) -> TagRun | None:
-    """Return the latest run of a kind: the last that was finished, or one that is not."""
-    is_over = TagRun.finished_at.is_not(None) if finished else TagRun.finished_at.is_(None)
-    return session.scalar(
-        select(TagRun).where(TagRun.kind == kind, is_over).order_by(TagRun.began_at.desc()).limit(1)
-    )
-
-
-def forget_runs(session: Session, before: datetime) -> None:
-    """Delete runs that nobody asks about any more."""
-    session.execute(delete(TagRun).where(TagRun.began_at < before))

@@ -37,6 +37,8 @@ from app.store.people import Person
 from app.store.tags import TagHolding, TagRefusal
 
 SOURCE = "rule"
+Wanted = Select[Any]
+"""Who ought to hold which value: `person_id` and `value`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ Cases = Sequence[tuple[ColumnElement[bool], str]]
 """Conditions over `people` with the value that each sets; the first that is true counts."""
 
 
-def by_cases(cases: Cases, target: Target, scope: Scope) -> Select[Any]:
+def by_cases(cases: Cases, target: Target, scope: Scope) -> Wanted:
     """Return who ought to hold which value by conditions, one row a person; NULL for none."""
     value = case(*((when, literal(code, String)) for when, code in cases), else_=null())
     return select(Person.id.label("person_id"), value.label("value")).where(
@@ -92,7 +94,7 @@ class AnswerRows:
     rows: Sequence[tuple[tuple[str, ...], str]]
 
 
-def by_answers(table: AnswerRows, target: Target, scope: Scope) -> Select[Any]:
+def by_answers(table: AnswerRows, target: Target, scope: Scope) -> Wanted:
     """Return who ought to hold which value by the answers of their latest enquiry."""
     names = [f"a{number}" for number in range(len(table.questions))]
     known = _known_answers(table, names)
@@ -138,9 +140,7 @@ class Changed:
     ended: int
 
 
-def apply(
-    session: Session, wanted: Select[Any], target: Target, scope: Scope, now: datetime
-) -> Changed:
+def apply(session: Session, wanted: Wanted, target: Target, scope: Scope, now: datetime) -> Changed:
     """Bring what people hold by rule to what they ought to hold; one statement.
 
     What was set by hand or by an import stands until it is ended there. The new rows wait for the
@@ -212,7 +212,7 @@ class Move:
     people: int
 
 
-def preview(session: Session, wanted: Select[Any], target: Target) -> list[Move]:
+def preview(session: Session, wanted: Wanted, target: Target) -> list[Move]:
     """Count whom a rule would change, and nobody is changed."""
     moved = _difference(wanted, target)
     rows = session.execute(
@@ -224,7 +224,7 @@ def preview(session: Session, wanted: Select[Any], target: Target) -> list[Move]
 
 
 def sample(
-    session: Session, wanted: Select[Any], target: Target, limit: int
+    session: Session, wanted: Wanted, target: Target, limit: int
 ) -> list[tuple[Person, str | None, str | None]]:
     """Return some of those whom a rule would change, with the value before and after."""
     moved = _difference(wanted, target)
@@ -237,7 +237,7 @@ def sample(
     return [(person, before, after) for person, before, after in rows]
 
 
-def _difference(wanted: Select[Any], target: Target) -> CTE:
+def _difference(wanted: Wanted, target: Target) -> CTE:
     ought = wanted.cte("ought")
     held = (
         select(TagHolding.person_id, TagHolding.value, TagHolding.source)

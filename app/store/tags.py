@@ -88,19 +88,6 @@ class TagHolding(Base):
             "since",
             postgresql_include=["until", "value", "person_id"],
         ),
-        # Undoing an import.
-        Index(
-            "ix_tag_holdings_import",
-            "source_id",
-            "id",
-            postgresql_where=text("source = 'import'"),
-        ),
-        Index(
-            "ix_tag_holdings_ended_by_import",
-            "ended_by",
-            "id",
-            postgresql_where=text("left(ended_by, 7) = 'import:'"),
-        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -148,9 +135,10 @@ class TagFigure(Base):
 
 
 class TagRun(Base):
-    """One run of the rules. `kind`: full (everybody), recent (since `until` of the run before).
+    """A run of the rules. `kind`: full (every night), rule (one was changed), recent (one row).
 
-    `done` is the last tag finished, so that a run cut short goes on where it was.
+    `only`: the tags it is about, all of them where it is None. `done` is the last tag finished, so
+    that a run cut short goes on where it was; `covers_until`: what happened since is not in it.
     """
 
     __tablename__ = "tag_runs"
@@ -158,10 +146,10 @@ class TagRun(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))
-    covers_since: Mapped[datetime | None]
     covers_until: Mapped[datetime]
     began_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    only: Mapped[list[str] | None] = mapped_column(JSONB)
     done: Mapped[str] = mapped_column(String(64), server_default="")
     added: Mapped[int] = mapped_column(server_default="0")
     ended: Mapped[int] = mapped_column(server_default="0")

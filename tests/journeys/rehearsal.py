@@ -28,6 +28,8 @@ from app.services import (
     outbox,
     patterns,
     reviews,
+    tag_files,
+    tagging,
     upkeep,
 )
 from app.state.tokens import RedisTokenStore
@@ -62,6 +64,9 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.WATCH: incidents.watch,
     JobName.FIND_PATTERNS: patterns.find_patterns,
     JobName.ASSIGN_CASES: reviews.assign_cases,
+    JobName.TAG_RECENT: tagging.evaluate_recent,
+    JobName.TAG_EVERYBODY: tagging.evaluate_everybody,
+    JobName.TAG_IMPORTS: tag_files.work,
 }
 
 
