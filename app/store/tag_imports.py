@@ -33,7 +33,7 @@ WITH {_PART}, ended AS (
     UPDATE tag_holdings h SET until = :now, ended_by = :origin FROM part
     WHERE h.person_id = part.person_id AND h.tag = part.tag AND h.until IS NULL
       AND (h.value <> part.value OR h.source <> 'import')
-    RETURNING h.id
+    RETURNING h.person_id, h.tag
 ), added AS (
     INSERT INTO tag_holdings (person_id, tag, value, source, source_id, since, set_by)
     SELECT part.person_id, part.tag, part.value, 'import', :source_id, :now, :set_by FROM part
@@ -41,9 +41,9 @@ WITH {_PART}, ended AS (
       AND NOT EXISTS (
           SELECT FROM tag_holdings h WHERE h.person_id = part.person_id AND h.tag = part.tag
           AND h.until IS NULL AND h.value = part.value AND h.source = 'import')
-    ON CONFLICT DO NOTHING RETURNING id
+    ON CONFLICT DO NOTHING RETURNING person_id, tag
 )
-SELECT greatest((SELECT count(*) FROM added), (SELECT count(*) FROM ended))
+SELECT count(*) FROM (SELECT * FROM added UNION SELECT * FROM ended) AS changed
 """  # noqa: S608 - our own words
 )
 # What the import ended comes back as a row of its own: what was, stays as it was.
@@ -63,9 +63,9 @@ WITH {_PART}, ended AS (
       AND (part.value = '' OR EXISTS (
           SELECT FROM ended e WHERE e.person_id = part.person_id AND e.tag = part.tag))
     ORDER BY h.person_id, h.tag, h.id DESC
-    ON CONFLICT DO NOTHING RETURNING id
+    ON CONFLICT DO NOTHING RETURNING person_id, tag
 )
-SELECT greatest((SELECT count(*) FROM ended), (SELECT count(*) FROM restored))
+SELECT count(*) FROM (SELECT * FROM ended UNION SELECT * FROM restored) AS changed
 """  # noqa: S608 - our own words
 )
 
