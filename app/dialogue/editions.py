@@ -90,6 +90,11 @@ def edition_from(bodies: Mapping[str, Any]) -> Edition:
     )
 
 
+def read_keywords(rules: Iterable[Mapping[str, Any]]) -> tuple[Keyword, ...]:
+    """Read keyword rules; raise `ValueError` when one cannot be understood."""
+    return Keywords.model_validate({"rules": tuple(rules)}).rules
+
+
 def keywords_to_json(rules: Iterable[Keyword]) -> dict[str, Any]:
     """Write keyword rules as the store keeps them."""
     written: dict[str, Any] = TypeAdapter(Keywords).dump_python(

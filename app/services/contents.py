@@ -5,7 +5,7 @@ else than whoever made it; a rollback releases a version that two people had rel
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed, NotFound
 from app.core.jobs import JobName
 from app.deps import Deps
+from app.dialogue.editions import keywords_to_json, read_keywords
 from app.steps import approval, audit
 from app.steps.contents import KINDS, Problem, as_text, known_kind, problems, shipped
 from app.store import approvals, contents, outbox
@@ -44,6 +45,39 @@ def save(
 
     `revision`: the one that was edited, 0 for a new draft; another saving since is refused.
     """
+    return _change(deps, actor, kind, lambda _: dict(body), revision, note)
+
+
+def save_rule(
+    deps: Deps, actor: Actor, rule: Mapping[str, Any], *, revision: int, note: str = ""
+) -> int:
+    """Save one keyword rule in the draft, in the place of the rule with its id."""
+
+    def with_rule(body: Mapping[str, Any]) -> dict[str, Any]:
+        rules = list(body.get("rules", ()))
+        places = {one["id"]: place for place, one in enumerate(rules)}
+        place = places.get(rule["id"], len(rules))
+        return keywords_to_json(read_keywords([*rules[:place], dict(rule), *rules[place + 1 :]]))
+
+    return _change(deps, actor, "keywords", with_rule, revision, note)
+
+
+def remove_rule(deps: Deps, actor: Actor, rule_id: str, *, revision: int) -> int:
+    """Take one keyword rule out of the draft."""
+
+    def without(body: Mapping[str, Any]) -> dict[str, Any]:
+        kept = [one for one in body.get("rules", ()) if one["id"] != rule_id]
+        if len(kept) == len(body.get("rules", ())):
+            raise NotFound(f"No rule {rule_id}.")
+        return {"rules": kept}
+
+    return _change(deps, actor, "keywords", without, revision, "")
+
+
+Edit = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def _change(deps: Deps, actor: Actor, kind: str, edit: Edit, revision: int, note: str) -> int:
     actor.require(Permission.PREPARE)
     now = deps.clock.now()
     with deps.sessions.begin() as session:
@@ -52,10 +86,11 @@ def save(
         if revision != (draft.revision if draft else 0):
             raise NotAllowed("Somebody has saved it meanwhile.", why="changed_meanwhile")
         draft = draft or _new_draft(deps, session, actor, kind)
+        body = edit(draft.body)
         act = audit.Act(
             "content_saved", SUBJECT, draft.id, note, changes={"body": (draft.body, body)}
         )
-        draft.body, draft.note, draft.state = dict(body), note[:200], "draft"
+        draft.body, draft.note, draft.state = body, note[:200], "draft"
         # Who edits last is the maker: neither of two editors may release what they made together.
         draft.made_by, draft.edited_at, draft.revision = actor.id, now, revision + 1
         draft.checked_at = draft.rules_version = None
@@ -126,10 +161,11 @@ def refuse(deps: Deps, actor: Actor, kind: str, version_id: int, words: str) -> 
 
 def roll_back(
     deps: Deps, actor: Actor, kind: str, *, release_id: int, version_id: int, reason: str = ""
-) -> None:
+) -> int:
     """Release a former version again, at once and alone: two people had released it before.
 
-    `release_id`: what held on the page that was looked at; another release since is refused.
+    Return its number. `release_id`: what held on the page that was looked at; another release since
+    is refused.
     """
     actor.require(Permission.APPROVE)
     with deps.sessions.begin() as session:
@@ -142,6 +178,7 @@ def roll_back(
             raise NotAllowed("Only a former version can be returned to.", why="not_former")
         _pass_today(deps, former)
         _put_in_force(deps, session, actor, former, reason=reason, is_rollback=True)
+        return former.number
 
 
 def preview(deps: Deps, actor: Actor, kind: str, person_id: uuid.UUID) -> datetime:

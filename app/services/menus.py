@@ -1,5 +1,6 @@
 """Tell the platform which menu was released, and remember what became of it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,10 @@ from app.core.jobs import JobName
 from app.core.log import get_logger
 from app.deps import Deps
 from app.steps import audit
+from app.steps.contents import current_body
 from app.store import contents, outbox
 from app.store.contents import ContentRelease, ContentVersion
+from app.wechat.menus import differences
 
 _STALE = timedelta(minutes=2)
 """A call takes seven seconds at most; whoever still holds the row after this has died."""
@@ -64,12 +67,26 @@ def put_again(deps: Deps, actor: Actor) -> None:
         outbox.add(session, JobName.PUT_MENU.value, actor.request_id[:40], now)
 
 
-def platform_menu(deps: Deps) -> tuple[dict[str, Any] | None, bool]:
-    """Return the menu that the platform holds now, and whether it could be asked."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The released menu beside the platform's; `places` are where they differ."""
+
+    ours: dict[str, Any]
+    theirs: dict[str, Any] | None
+    is_told: bool
+    places: tuple[str, ...] = ()
+
+
+def compare(deps: Deps, actor: Actor) -> Comparison:
+    """Ask the platform which menu it holds now; the page says so when it cannot be asked."""
+    actor.require(Permission.LOOK)
+    with deps.sessions.begin() as session:
+        ours = current_body(session, "menu")
     try:
-        return deps.account.menu(), True
+        theirs = deps.account.menu()
     except (PlatformFailure, StateUnavailable):
-        return None, False
+        return Comparison(ours, None, is_told=False)
+    return Comparison(ours, theirs, is_told=True, places=differences(ours, theirs))
 
 
 def _claim(deps: Deps) -> tuple[int, dict[str, object]] | None:

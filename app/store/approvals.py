@@ -80,3 +80,18 @@ def list_open(session: Session, now: datetime) -> Sequence[Approval]:
         .where(Approval.state == "open", Approval.expires_at > now)
         .order_by(Approval.asked_at)
     ).all()
+
+
+def last_refusal(session: Session, subject: str, subject_id: str) -> str:
+    """Return the words of the latest answer about something, if it was a refusal."""
+    answered = session.execute(
+        select(Approval.state, Approval.answer)
+        .where(
+            Approval.subject == subject,
+            Approval.subject_id == subject_id,
+            Approval.state.in_(("approved", "refused")),
+        )
+        .order_by(Approval.id.desc())
+        .limit(1)
+    ).first()
+    return str(answered[1] or "") if answered and answered[0] == "refused" else ""

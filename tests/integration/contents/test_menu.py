@@ -163,7 +163,20 @@ def test_putting_again_wants_the_right_and_a_release(deps, maker, checker):
         menus.put_again(deps, maker)
 
 
-def test_a_platform_that_cannot_be_asked_holds_nobody_knows_what(deps, gateway):
-    assert menus.platform_menu(deps) == (None, True)
+def test_a_platform_that_cannot_be_asked_holds_nobody_knows_what(deps, maker, gateway):
+    told = menus.compare(deps, maker)
+    assert (told.is_told, told.theirs) == (True, None)
     gateway.fail_next(PlatformUnreachable())
-    assert menus.platform_menu(deps) == (None, False)
+    assert not menus.compare(deps, maker).is_told
+
+
+def test_the_places_are_told_at_which_the_platform_holds_another_menu(
+    deps, maker, checker, gateway
+):
+    released(deps, maker, checker)
+    menus.put_due(deps)
+    assert menus.compare(deps, maker).places == ()
+    gateway.menu_kept = {"button": [MENU["button"][0], {**TALK, "name": "别的"}]}
+    assert menus.compare(deps, maker).places == ("2",)
+    gateway.menu_kept = None
+    assert menus.compare(deps, maker).places == ("1", "2")
