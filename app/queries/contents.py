@@ -16,6 +16,7 @@ from app.dialogue.editions import edition_from, read_keywords
 from app.dialogue.engine import step
 from app.dialogue.topics import TOPICS
 from app.dialogue.types import Arrived, Known, Position, Said, Say, Typed
+from app.steps import staff
 from app.steps.contents import KINDS, Problem, current_body, known_kind, problems
 from app.store import approvals, contents
 from app.store.approvals import Approval
@@ -240,7 +241,8 @@ def _things(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bubble(deps: Deps, edition: Edition, said: Said, place: Position | None = None) -> Bubble:
-    turn = step(said, place or Position(), Known(edition=edition), deps.forms)
+    known = Known(edition=edition, staff_opens_at=staff.next_opening(deps.clock.now()))
+    turn = step(said, place or Position(), known, deps.forms)
     return tuple(
         tuple(
             (part, bool(place % 2))

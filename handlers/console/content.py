@@ -19,6 +19,7 @@ from handlers.console.forms.content import (
     RevisionForm,
     RuleForm,
     WelcomeForm,
+    answers_data,
     menu_data,
     new_rule_id,
     rule_data,
@@ -55,10 +56,9 @@ def save(kind: str) -> Answer:
     form = _FORMS[kind]()
     if not form.validate_on_submit():
         return _editor(kind, form), 422
-    body = form.body(tuple(pages.stock_words(bag()))) if kind == "answers" else form.body()
     revision, note = form.revision.data or 0, form.note.data or ""
     try:
-        contents.save(bag(), actor(), kind, body, revision=revision, note=note)
+        contents.save(bag(), actor(), kind, form.body(), revision=revision, note=note)
     except NotAllowed as no:
         return _editor(kind, form, problem=refused(no.why)), 409
     return done("content.saved", url_for("content.edit", kind=kind))
@@ -205,7 +205,11 @@ def platform() -> str:
     return show("content/platform.html", comparison=menus.compare(bag(), actor()))
 
 
-_FORMS: dict[str, Any] = {"welcome": WelcomeForm, "answers": AnswersForm, "menu": MenuForm}
+_FORMS: dict[str, Any] = {
+    "welcome": WelcomeForm,
+    "answers": AnswersForm.of_topics(),
+    "menu": MenuForm,
+}
 
 
 def _editor(kind: str, form: RevisionForm | None = None, problem: str = "") -> str:
@@ -216,10 +220,9 @@ def _editor(kind: str, form: RevisionForm | None = None, problem: str = "") -> s
         facts["follow"] = pages.greeting_bubble(bag(), page.body["greeting"])
         facts["late"] = pages.closing_bubble(bag(), page.body["closing"])
     if kind == "answers":
-        stock, edited = pages.stock_words(bag()), page.body.get("answers", {})
-        texts = [edited.get(topic, "") for topic in stock]
-        facts["form"] = form or AnswersForm(formdata=None, data=_data(page, {"texts": texts}))
-        facts["stock"] = stock
+        edited = answers_data(page.body.get("answers", {}))
+        facts["form"] = form or _FORMS[kind](formdata=None, data=_data(page, edited))
+        facts["stock"] = pages.stock_words(bag())
     if kind == "menu":
         shown = {"button": menu_data(page.body)}
         facts["form"] = form or MenuForm(formdata=None, data=_data(page, shown))

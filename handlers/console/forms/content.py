@@ -50,18 +50,27 @@ class WelcomeForm(RevisionForm):
 
 
 class AnswersForm(RevisionForm):
-    """One field a stock answer; empty keeps ours."""
+    """One field a stock answer, by its own name; empty keeps ours."""
 
-    texts = FieldList(TextAreaField(validators=[Length(max=600)]))
-
-    def body(self, topics: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    def body(self) -> dict[str, dict[str, str]]:
         """Return the body that these fields make."""
-        # A field is known by its number: a browser may leave one out.
-        written = {
-            topics[int(field.name.rpartition("-")[2]) % len(topics)]: _text(field.data)
-            for field in self.texts
-        }
+        written = {topic: _text(self[name].data) for topic, name in _topics().items()}
         return {"answers": {topic: text for topic, text in written.items() if text}}
+
+    @classmethod
+    def of_topics(cls) -> type["AnswersForm"]:
+        """Return the form with a field for every topic."""
+        fields = {name: TextAreaField(validators=[Length(max=600)]) for name in _topics().values()}
+        return type("TopicsForm", (cls,), fields)
+
+
+def _topics() -> dict[str, str]:
+    return {topic: topic.replace(".", "_") for topic in _says("topics")}
+
+
+def answers_data(edited: Mapping[str, str]) -> dict[str, str]:
+    """Return edited answers as the fields show them."""
+    return {name: edited.get(topic, "") for topic, name in _topics().items()}
 
 
 class RuleForm(RevisionForm):

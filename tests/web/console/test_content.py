@@ -149,7 +149,7 @@ def test_a_stock_answer_is_replaced_and_given_back(deps, operator, approver):
     url = "/console/content/answers"
     page = operator.get(url).text
     assert "自带：测额度不收费" in page
-    send(operator, url, revision="0", **{"texts-3": "测额度免费，{电话}"})
+    send(operator, url, revision="0", answers_fees="测额度免费，{电话}")
     review = submitted(deps, operator, "answers")
     send(approver, f"{review}/release", review)
     assert "测额度免费，400" in say(deps, "有手续费吗")
