@@ -35,6 +35,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.WATCH: 60,
     JobName.FIND_PATTERNS: 60,
     JobName.ASSIGN_CASES: 60,
+    JobName.BUILD_EXPORTS: 60,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

@@ -16,6 +16,7 @@ from app.services import (
     conversation,
     decisions,
     delivery,
+    exporting,
     followers,
     incidents,
     letters,
@@ -172,3 +173,9 @@ def tag_imports(trail: str) -> None:
     """Check, set or take back what files of tags say."""
     with _job(trail):
         tag_files.work(deps())
+
+
+def build_exports(trail: str) -> None:
+    """Build the files that were approved, and let go those whose time is over."""
+    with _job(trail):
+        exporting.build_due(deps())

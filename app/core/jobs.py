@@ -27,6 +27,7 @@ class JobName(StrEnum):
     WATCH = "watch"
     FIND_PATTERNS = "find_patterns"
     ASSIGN_CASES = "assign_cases"
+    BUILD_EXPORTS = "build_exports"
 
 
 class QueueName(StrEnum):

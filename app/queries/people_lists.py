@@ -10,20 +10,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, func, select, text, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed
 from app.core.masking import mask_openid
 from app.deps import Deps
-from app.queries.people_filters import STAGES, PeopleFilter, people_statement
 from app.steps.account import window
 from app.steps.person_key import openid_of
-from app.store.conversations import Conversation
-from app.store.enquiries import Decision, Enquiry
 from app.store.people import Person
+from app.store.people_filters import (
+    SEEN,
+    STAGES,
+    PeopleFilter,
+    people_statement,
+    standing_of,
+    tags_of,
+)
 from app.store.session import Transaction
-from app.store.tags import TagHolding
+
+__all__ = ["PAGE", "SEEN", "STAGES", "PeopleFilter", "PeoplePage", "PersonRow", "list_page"]
 
 PAGE = 50
 _COUNTED_UP_TO = 10_000
@@ -100,15 +105,8 @@ def rows_of(
 ) -> list[PersonRow]:
     """Return these people as lines: three statements, whatever their number."""
     ids = [person.id for person in people]
-    stages, tiers = _standing(session, ids)
-    tags: dict[uuid.UUID, list[tuple[str, str]]] = {}
-    held = session.execute(
-        select(TagHolding.person_id, TagHolding.tag, TagHolding.value)
-        .where(TagHolding.person_id.in_(ids), TagHolding.until.is_(None))
-        .order_by(TagHolding.tag)
-    )
-    for person_id, tag, value in held:
-        tags.setdefault(person_id, []).append((tag, value))
+    stages, tiers = standing_of(session, ids)
+    tags = tags_of(session, ids)
     return [
         _row(deps, person, stages.get(person.id, "new"), tiers.get(person.id, ""), tags, now)
         for person in people
@@ -146,41 +144,6 @@ def _row(
         left_until=longest.until if longest else None,
         tags=tuple(tags.get(person.id, ())),
     )
-
-
-def _standing(
-    session: Transaction, ids: Sequence[uuid.UUID]
-) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
-    """Return each person's stage and tier, by their latest enquiry and decision."""
-    enquiries = (
-        select(Enquiry.person_id, Enquiry.state)
-        .ext(distinct_on(Enquiry.person_id))
-        .where(Enquiry.person_id.in_(ids))
-        .order_by(Enquiry.person_id, Enquiry.submitted_at.desc())
-        .subquery()
-    )
-    decisions = (
-        select(Decision.person_id, Decision.tier)
-        .ext(distinct_on(Decision.person_id))
-        .where(Decision.person_id.in_(ids))
-        .order_by(Decision.person_id, Decision.decided_at.desc())
-        .subquery()
-    )
-    rows = session.execute(
-        select(Person.id, Conversation.open_since, enquiries.c.state, decisions.c.tier)
-        .outerjoin(Conversation, Conversation.person_id == Person.id)
-        .outerjoin(enquiries, enquiries.c.person_id == Person.id)
-        .outerjoin(decisions, decisions.c.person_id == Person.id)
-        .where(Person.id.in_(ids))
-    ).all()
-    stages = {row[0]: _stage(row[1], row[2]) for row in rows}
-    return stages, {row[0]: row[3] for row in rows if row[3]}
-
-
-def _stage(open_since: datetime | None, enquiry_state: str | None) -> str:
-    if open_since is not None:
-        return "filling"
-    return enquiry_state if enquiry_state in STAGES else "new"
 
 
 def _placed(statement: Select[Person], after: str, before: str) -> Select[Person]:

@@ -17,7 +17,7 @@ from app.queries import (
     reachability,
     timelines,
 )
-from app.queries.people_filters import SEEN, STAGES, PeopleFilter
+from app.queries.people_lists import SEEN, STAGES, PeopleFilter
 from app.services import preferences
 from app.services.people import PAUSE, STOPS
 from handlers.bag import bag

@@ -21,6 +21,7 @@ from app.services import (
     conversation,
     decisions,
     delivery,
+    exporting,
     followers,
     incidents,
     letters,
@@ -67,6 +68,7 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.TAG_RECENT: tagging.evaluate_recent,
     JobName.TAG_EVERYBODY: tagging.evaluate_everybody,
     JobName.TAG_IMPORTS: tag_files.work,
+    JobName.BUILD_EXPORTS: exporting.build_due,
 }
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, event
 
 from app.core.errors import NotAllowed
 from app.deps import Deps
-from app.queries.people_filters import PeopleFilter
 from app.queries.people_lists import PAGE, list_channels, list_page
 from app.queries.people_search import find_person, phone_index
+from app.store.people_filters import PeopleFilter
 from app.store.tags import TagHolding
 from tests.builders import OPENID, fill, finish, follows, hear
 from tests.integration.people.crowd import a_crowd, some_person, the_person

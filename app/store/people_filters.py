@@ -1,11 +1,14 @@
 """What the list of people may be narrowed to, as conditions that an index or a probe answers."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
 
 from app.store.conversations import Conversation
 from app.store.enquiries import Decision, Enquiry
@@ -107,3 +110,65 @@ def _at_stage(stage: str) -> list[ColumnElement[bool]]:
     if stage in STAGES:
         return [exists().where(Enquiry.person_id == Person.id, Enquiry.state == stage)]
     return []
+
+
+def standing_of(
+    session: Session, ids: Sequence[uuid.UUID]
+) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
+    """Return each person's stage and tier, by their latest enquiry and decision."""
+    enquiries = (
+        select(Enquiry.person_id, Enquiry.state)
+        .ext(distinct_on(Enquiry.person_id))
+        .where(Enquiry.person_id.in_(ids))
+        .order_by(Enquiry.person_id, Enquiry.submitted_at.desc())
+        .subquery()
+    )
+    decisions = (
+        select(Decision.person_id, Decision.tier)
+        .ext(distinct_on(Decision.person_id))
+        .where(Decision.person_id.in_(ids))
+        .order_by(Decision.person_id, Decision.decided_at.desc())
+        .subquery()
+    )
+    rows = session.execute(
+        select(Person.id, Conversation.open_since, enquiries.c.state, decisions.c.tier)
+        .outerjoin(Conversation, Conversation.person_id == Person.id)
+        .outerjoin(enquiries, enquiries.c.person_id == Person.id)
+        .outerjoin(decisions, decisions.c.person_id == Person.id)
+        .where(Person.id.in_(ids))
+    ).all()
+    stages = {row[0]: _stage(row[1], row[2]) for row in rows}
+    return stages, {row[0]: row[3] for row in rows if row[3]}
+
+
+def _stage(open_since: datetime | None, enquiry_state: str | None) -> str:
+    if open_since is not None:
+        return "filling"
+    return enquiry_state if enquiry_state in STAGES else "new"
+
+
+def tags_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, str]]]:
+    """Return what each of these people holds now, as (tag, value)."""
+    tags: dict[uuid.UUID, list[tuple[str, str]]] = {}
+    held = session.execute(
+        select(TagHolding.person_id, TagHolding.tag, TagHolding.value)
+        .where(TagHolding.person_id.in_(ids), TagHolding.until.is_(None))
+        .order_by(TagHolding.tag)
+    )
+    for person_id, tag, value in held:
+        tags.setdefault(person_id, []).append((tag, value))
+    return tags
+
+
+def count_up_to(session: Session, narrowed: PeopleFilter, now: datetime, most: int) -> int:
+    """Count whom a filter leaves, and no further than this."""
+    few = people_statement(narrowed, now).with_only_columns(Person.id).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(few)) or 0
+
+
+def in_batches(
+    session: Session, narrowed: PeopleFilter, now: datetime, size: int
+) -> Iterator[Sequence[Person]]:
+    """Yield whom a filter leaves, the latest first, so many at a time."""
+    statement = people_statement(narrowed, now).order_by(Person.seen_hour.desc(), Person.id.desc())
+    yield from session.scalars(statement.execution_options(yield_per=size)).partitions(size)
