@@ -22,7 +22,7 @@ from app.bootstrap import build_deps
 from app.core.config import ROOT, Settings
 from app.deps import Deps
 from app.store import audience
-from app.store.audience import View
+from app.store.conditions import View
 from benchmarks.seed import NOW, Crowd, fill
 from local import throwaway
 from local.keys import make_keys

@@ -134,7 +134,7 @@ class _Member:
         """Let things happen, from the following on; hours count back from now."""
         chance = self._chance
         self._event(self._came, "followed", self._channel)
-        for _ in range(min(int(chance.paretovariate(1.7)) - 1, 40)):
+        for _ in range(min(int(chance.paretovariate(2.1)) - 1, 40)):
             self._write_something()
         if chance.random() < 0.34:  # noqa: PLR2004 - a share, here and below
             self._event(self._came, "consented", "answers")

@@ -9,7 +9,7 @@ from app.deps import Deps
 from app.dialogue.readers.regions import city_names
 from app.dialogue.schema import Question
 from app.steps.account import account_of
-from app.store.audience import View
+from app.store.conditions import View
 
 EVENTS = (
     *("followed", "unfollowed", "scanned", "menu", "messaged", "consented", "refused", "withdrew"),

@@ -21,7 +21,7 @@ from app.contact.types import Account, ContactFacts, MessageClass, MessageFacts
 from app.deps import Deps
 from app.steps.account import facts_of
 from app.store import audience
-from app.store.audience import View
+from app.store.conditions import View
 from app.store.conversations import Conversation
 from app.store.enquiries import Decision, Enquiry, Handover, Review
 from app.store.events import Event
