@@ -21,6 +21,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.REMIND_IDLE: 30,
     JobName.FRESHEN_TOKEN: 180,
     JobName.COUNT_UP: 300,
+    JobName.COUNT_SEGMENTS: 60,
     JobName.CHASE_LETTERS: 300,
     JobName.ERASE_EXPIRED: 3600,
     JobName.IMPORT_FOLLOWERS: 3600,

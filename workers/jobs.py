@@ -23,6 +23,7 @@ from app.services import (
     menus,
     patterns,
     reviews,
+    segments,
     tag_files,
     tagging,
     upkeep,
@@ -59,6 +60,12 @@ def score_due(trail: str) -> None:
     """Decide what was submitted."""
     with _job(trail):
         decisions.score_due(deps())
+
+
+def count_segments(trail: str) -> None:
+    """Go on with exact counts of who can be reached."""
+    with _job(trail):
+        segments.count_due(deps())
 
 
 def deliver_due(trail: str) -> None:

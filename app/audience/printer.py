@@ -20,6 +20,18 @@ def to_text(query: Predicate) -> str:
     return condition_text(query)
 
 
+def to_lines(query: Predicate, level: int = 0) -> list[str]:
+    """Return the text on lines, a condition each, for comparing two versions."""
+    space = "  " * level
+    if isinstance(query, And | Or):
+        word = "and" if isinstance(query, And) else "or"
+        inner = [line for part in query.parts for line in to_lines(part, level + 1)]
+        return [f"{space}{word}", *inner]
+    if isinstance(query, Not):
+        return [f"{space}not", *to_lines(query.part, level + 1)]
+    return [f"{space}{condition_text(query)}"]
+
+
 def condition_text(condition: Condition) -> str:
     """Return one condition as it is written."""
     signature = signature_of(condition)

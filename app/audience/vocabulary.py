@@ -19,7 +19,6 @@ from app.audience.tree import (
 Words = Mapping[str, str]
 """Code → what it is called; without a name the code has words of its own."""
 Places = Sequence[tuple[int, int]]
-PURPOSES = ("service", "education", "marketing")
 PROFILE_CONSENT = "marketing_profile"
 """The consent to choose by income, debt, credit answers or tier whom to tell of products."""
 _NOWHERE = (0, 0)
@@ -50,10 +49,10 @@ class QuestionWords:
 
 @dataclass(frozen=True, slots=True)
 class TagWords:
-    """One tag: its title, the values that it takes, and the guarded facts it was made from."""
+    """One tag: its title, the values that it takes (None: any), the guarded facts it rests on."""
 
     title: str
-    values: Words = field(default_factory=dict)
+    values: Words | None = field(default_factory=dict)
     uses: frozenset[str] = frozenset()
 
 
@@ -132,7 +131,7 @@ def _set(condition: Has, vocabulary: Vocabulary) -> Iterator[Problem]:
     if not condition.values:
         return
     tag = vocabulary.tags.get(condition.name)
-    if condition.kind != "tag" or (tag is not None and not tag.values):
+    if condition.kind != "tag" or (tag is not None and tag.values == {}):
         yield Problem("takes_no_value", 0, 0, condition.name)
     elif tag is not None:
         for value in condition.values:

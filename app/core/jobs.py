@@ -13,6 +13,7 @@ class JobName(StrEnum):
     REMIND_IDLE = "remind_idle"
     ERASE_EXPIRED = "erase_expired"
     COUNT_UP = "count_up"
+    COUNT_SEGMENTS = "count_segments"
     CHASE_LETTERS = "chase_letters"
     FRESHEN_TOKEN = "freshen_token"  # noqa: S105 - a job's name
     IMPORT_FOLLOWERS = "import_followers"

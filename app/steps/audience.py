@@ -1,15 +1,45 @@
-"""Where the language of questions about people meets this installation: its words, its moment."""
+"""Where the language of questions about people meets this installation: words, moment, rights."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from app.audience.vocabulary import PROFILE_CONSENT, QuestionWords, TagWords, Vocabulary, Words
+from app.audience.parser import parse_with_places
+from app.audience.printer import to_text
+from app.audience.problems import Misread
+from app.audience.protections import (
+    PURPOSES,
+    Exclusion,
+    is_restricted,
+    kept_in,
+    read_exclusions,
+)
+from app.audience.tree import Predicate
+from app.audience.vocabulary import (
+    PROFILE_CONSENT,
+    QuestionWords,
+    TagWords,
+    Vocabulary,
+    Words,
+    check,
+    uses,
+)
 from app.contact.types import Channel, MessageClass
+from app.core.access import Actor
+from app.core.clock import monotonic
+from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.dialogue.readers.regions import city_names
 from app.dialogue.schema import Question
 from app.steps.account import account_of
+from app.steps.sensitive import may_see_sensitive
+from app.steps.taxonomy import taxonomy_of
+from app.store import audience
+from app.store.audience import People
 from app.store.conditions import View
+from app.store.session import Transaction
+from app.tagging.taxonomy import Taxonomy
+from app.tagging.types import Definition
 
 EVENTS = (
     *("followed", "unfollowed", "scanned", "menu", "messaged", "consented", "refused", "withdrew"),
@@ -27,7 +57,7 @@ _DOMAINS: Mapping[str, tuple[str, ...]] = {
     "outcome": ("approve", "decline", "refer"),
     "hold": (
         *("distress", "complaint", "dispute", "hardship", "bankruptcy", "death", "counsel"),
-        "wrong_person",
+        *("wrong_person", "review", "pause"),
     ),
     "consent": ("answers", "sensitive", "marketing", PROFILE_CONSENT),
     "case": ("review", "handover", "complaint", "human", "distress", "unmatched"),
@@ -36,6 +66,105 @@ _DOMAINS: Mapping[str, tuple[str, ...]] = {
     "event": EVENTS,
     "message_class": tuple(one.value for one in MessageClass),
 }
+
+
+_AMONG = " / "
+_TAG = "tag:"
+FEW = 10
+"""Fewer than so many are not told apart to whoever may not see the answers that chose them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question that was read and checked: its one form, and the guarded facts that it reads."""
+
+    query: Predicate
+    text: str
+    purpose: str
+    exclusions: tuple[Exclusion, ...]
+    guarded: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many are meant, as of `at`: kept in, and kept out by reason.
+
+    `people` is None where so few were chosen by guarded facts that the number would tell them.
+    """
+
+    people: int | None
+    kept_out: Mapping[str, int]
+    at: datetime
+    seconds: float
+
+
+def understand(deps: Deps, session: Transaction, text: str, purpose: str) -> Understood:
+    """Read and check a question for a purpose; raise `Misread`, or `NotAllowed` by the law's way.
+
+    Marketing may not read income, debt and credit answers, tier, or tags that are not for it,
+    unless whoever is meant has consented to being chosen by these.
+    """
+    if purpose not in PURPOSES:
+        raise NotAllowed(f"No audience is for {purpose}.", why="unknown_purpose")
+    parsed = parse_with_places(text)
+    words = vocabulary_of(deps, tag_words(taxonomy_of(session)))
+    problems = check(parsed.query, words, parsed.places)
+    if problems:
+        raise Misread(*problems)
+    guarded = uses(parsed.query, words)
+    if purpose == "marketing" and guarded and not is_restricted(parsed.query):
+        raise NotAllowed(
+            f"Marketing may not choose people by {', '.join(sorted(guarded))} without their consent"
+            f' to that: add consent:"{PROFILE_CONSENT}".',
+            why="needs_profile_consent",
+        )
+    exclusions = read_exclusions()(purpose, deps.clock.now())
+    return Understood(parsed.query, to_text(parsed.query), purpose, exclusions, guarded)
+
+
+def people_of(deps: Deps, understood: Understood, as_of: datetime | None = None) -> People:
+    """Return the select of everyone in an audience, for campaigns and exports."""
+    whole = kept_in(understood.query, understood.exclusions)
+    return audience.people_of(whole, view_of(deps, as_of))
+
+
+def figures_of(deps: Deps, session: Transaction, actor: Actor, understood: Understood) -> Figures:
+    """Count an audience, and by reason whom it may not hold."""
+    began = monotonic()
+    kept, out = audience.count_by_reason(
+        session, understood.query, understood.exclusions, view_of(deps)
+    )
+    is_telling = hides_few(actor, understood) and kept + sum(out.values()) < FEW
+    return Figures(
+        people=None if is_telling else kept,
+        kept_out={} if is_telling else out,
+        at=deps.clock.now(),
+        seconds=monotonic() - began,
+    )
+
+
+def hides_few(actor: Actor, understood: Understood) -> bool:
+    """Say whether single people chosen by guarded facts must not be shown to this actor."""
+    return bool(understood.guarded) and not may_see_sensitive(actor)
+
+
+def tag_words(taxonomy: Taxonomy) -> dict[str, TagWords]:
+    """Return the tags as a question names them; a level stands for all that is below it."""
+    levels = {key: TagWords(folder.name) for key, folder in taxonomy.folders.items()}
+    return levels | {
+        key: TagWords(
+            _AMONG.join(taxonomy.path_of(key)),
+            _values_of(tag),
+            frozenset() if tag.for_marketing else frozenset({f"{_TAG}{key}"}),
+        )
+        for key, tag in taxonomy.tags.items()
+    }
+
+
+def _values_of(tag: Definition) -> Words | None:
+    if tag.kind in ("number", "date"):
+        return None
+    return {value.code: value.label for value in tag.values}
 
 
 def vocabulary_of(deps: Deps, tags: Mapping[str, TagWords] | None = None) -> Vocabulary:

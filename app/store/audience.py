@@ -10,13 +10,28 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
+from app.audience.protections import Exclusion
 from app.audience.tree import And, Not, Or, Predicate
 from app.store.conditions import Clause, Subject, View, compile_condition, of_person
 from app.store.people import Person
 
+People = Select[uuid.UUID]
+"""The ids of everyone meant, not asked for yet."""
+_KEPT = ""
 _ROOM = text("SET LOCAL work_mem = '64MB'")
 """So that what is matched against a million people stays in memory."""
 
@@ -35,6 +50,34 @@ def count(session: Session, query: Predicate, view: View) -> int:
 def make_room(session: Session) -> None:
     """Give the statements of this transaction room for a million people."""
     session.execute(_ROOM)
+
+
+def count_by_reason(
+    session: Session, query: Predicate, exclusions: Sequence[Exclusion], view: View
+) -> tuple[int, dict[str, int]]:
+    """Count who is kept in, and who is kept out by the first exclusion that means them."""
+    make_room(session)
+    whens = [(condition(one.query, view), one.reason) for one in exclusions]
+    reason = case(*whens, else_=_KEPT) if whens else literal(_KEPT)
+    asked = people_of(query, view).add_columns(reason.label("reason")).subquery()
+    rows = session.execute(select(asked.c.reason, func.count()).group_by(asked.c.reason))
+    counts = {str(name): int(number) for name, number in rows}
+    kept = counts.pop(_KEPT, 0)
+    return kept, {one.reason: counts[one.reason] for one in exclusions if one.reason in counts}
+
+
+def list_ids(
+    session: Session, query: Predicate, view: View, limit: int, after: uuid.UUID | None = None
+) -> Sequence[uuid.UUID]:
+    """List those meant in the order of their ids, which are random: a sample that stays the same.
+
+    `after` walks on from somebody.
+    """
+    make_room(session)
+    found = people_of(query, view)
+    if after is not None:
+        found = found.where(Person.id > after)
+    return session.scalars(found.order_by(Person.id).limit(limit)).all()
 
 
 def is_meant(session: Session, query: Predicate, person_id: uuid.UUID, view: View) -> bool:

@@ -33,6 +33,14 @@ class Enquiry(Base):
     __tablename__ = "enquiries"
     __table_args__ = (
         Index("ix_enquiries_person_id_submitted_at", "person_id", "submitted_at"),
+        # Segments: which enquiry that stands is a person's last.
+        Index(
+            "ix_enquiries_standing",
+            "person_id",
+            "submitted_at",
+            "id",
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
         Index(
             "ix_enquiries_submitted", "submitted_at", postgresql_where=text("state = 'submitted'")
         ),
@@ -71,7 +79,14 @@ class Decision(Base):
     __tablename__ = "decisions"
     __table_args__ = (
         Index("ix_decisions_enquiry_id", "enquiry_id"),
-        Index("ix_decisions_person_id_decided_at", "person_id", "decided_at"),
+        # A person's decisions; and, without opening the large rows, everybody's latest one.
+        Index(
+            "ix_decisions_person_id_decided_at",
+            "person_id",
+            "decided_at",
+            "id",
+            postgresql_include=["outcome", "tier", "valid_until", "reason_codes"],
+        ),
         # The list of people by tier.
         Index(
             "ix_decisions_tier",

@@ -38,6 +38,13 @@ class Person(Base):
     # (docs/decisions/0010-a-list-of-a-million.md). Each index is for the list of people.
     __table_args__ = (
         UniqueConstraint("account", "openid_index"),
+        # Segments: who is there at all, and what keeps people out, without their wide rows.
+        Index(
+            "ix_people_active",
+            "id",
+            postgresql_where=text("state = 'active'"),
+            postgresql_include=["follows", "is_muted", "marketing_stopped", "on_hold", "consents"],
+        ),
         # Everybody, the latest first.
         Index("ix_people_seen_hour", "seen_hour", "id", postgresql_where=_HERE),
         # Who came by a channel, at first or lately.

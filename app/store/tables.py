@@ -20,6 +20,7 @@ from app.store import (
     preferences,
     replies,
     rights,
+    segments,
     staff_notes,
     stops,
     tags,
@@ -30,7 +31,7 @@ metadata = Base.metadata
 MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
     *(incidents, list_exports, messages, operators, people, preferences, staff_notes),
-    *(stops, tags),
+    *(segments, stops, tags),
     *(channels, contents),
     *(complaints, errands, replies, rights),
 )
