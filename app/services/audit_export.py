@@ -74,8 +74,8 @@ def examine(deps: Deps, lines: Iterable[bytes], signature: str) -> Examined:
     before: dict[str, Any] | None = None
     for line in lines:
         digest.update(line)
-        row = json.loads(line)
-        if "seq" not in row:
+        row = _read(line)
+        if row is None:
             continue
         rows += 1
         if before is not None and row["seq"] != before["seq"] + 1:
@@ -109,6 +109,16 @@ def _lines(deps: Deps, actor: Actor, wanted: Wanted, reason: str) -> Iterator[by
             return
         yield from (_line(row) for row in rows)
         last = rows[-1]["seq"]
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    """Return a row of an export; None for its head, and for what is no row at all."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    is_row = isinstance(row, dict) and isinstance(row.get("seq"), int)
+    return row if is_row else None
 
 
 def _line(row: Mapping[str, Any]) -> bytes:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from handlers.commands.audit import audit
 from handlers.commands.casework import complaints, rights
 from handlers.commands.decided import decisions
 from handlers.commands.handovers import handovers
@@ -11,11 +12,13 @@ from handlers.commands.messages import messages
 from handlers.commands.operators import operators
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
+from handlers.commands.stops import stops
 
 _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
     *(messages, operators, people, reviews),
     *(complaints, rights),
+    *(audit, stops),
 )
 
 
