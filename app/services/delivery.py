@@ -257,7 +257,7 @@ def _received(due: Due, now: datetime) -> list[Happened]:
     person, channel = due.person.id, due.person.latest_channel or "direct"
     acts = [Happened("received", now, channel, person, due.message.klass)]
     if due.message.klass == MessageClass.DECISION and due.decision is not None:
-        acts.append(Happened("told", now, channel, person, due.decision.outcome))
+        acts.append(Happened("told", now, channel, person, due.decision.outcome, *due.form))
     return acts
 
 

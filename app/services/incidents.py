@@ -6,7 +6,9 @@ from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed
 from app.deps import Deps
+from app.dialogue.schema import Forms
 from app.steps import audit
+from app.steps.branching import asked_under
 from app.steps.incidents import close_incident, open_incident
 from app.store import counts, incidents, vitals
 from app.store.session import Transaction
@@ -25,7 +27,7 @@ def watch(deps: Deps) -> int:
     """Measure everything, open what is wrong and close what is well again; return how many."""
     now = deps.clock.now()
     with deps.sessions.begin() as session:
-        measures = _measure(session, now)
+        measures = _measure(deps, session, now)
         standing = {(one.kind, one.scope) for one in incidents.list_open(session)}
         ours = {key for key in standing if key[0] in KINDS}
         found = judge(measures, thresholds_on(now), ours)
@@ -49,7 +51,7 @@ def acknowledge(deps: Deps, actor: Actor, incident_id: int) -> None:
         audit.record(deps, session, actor, act)
 
 
-def _measure(session: Transaction, now: datetime) -> Measures:
+def _measure(deps: Deps, session: Transaction, now: datetime) -> Measures:
     today = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     steps = vitals.list_steps(session, today, _BASELINE_DAYS)
     return Measures(
@@ -57,7 +59,7 @@ def _measure(session: Transaction, now: datetime) -> Measures:
         errors=_errors(session, now),
         ages=counts.ages(session, now),
         silence=_silence(session, now),
-        drop_off=_drop_off(steps),
+        drop_off=_drop_off(deps.forms, steps),
         declines=_declines(steps),
     )
 
@@ -81,12 +83,15 @@ def _silence(session: Transaction, now: datetime) -> Silence:
 Steps = list[tuple[str, int, str, bool, str, int]]
 
 
-def _drop_off(steps: Steps) -> dict[str, Jump]:
+def _drop_off(forms: Forms, steps: Steps) -> dict[str, Jump]:
     """Who saw a question and did not answer it, by form, version and question."""
     sums: dict[tuple[str, bool, str], int] = {}
     for form, version, question, is_today, step, count in steps:
         if step != "decided":
-            key = (f"{form}/{version}/{question}", is_today, step)
+            name, number = form, version
+            if step == "answered":
+                name, number = asked_under(forms, form, version, question)
+            key = (f"{name}/{number}/{question}", is_today, step)
             sums[key] = sums.get(key, 0) + int(count)
     return {
         scope: Jump(_left(sums, scope, is_today=True), _left(sums, scope, is_today=False))

@@ -14,7 +14,7 @@ from app.deps import Deps
 from app.steps.contents import current_body
 from app.steps.keep import REMIND_AFTER
 from app.steps.retention import retention_on
-from app.store import counts, incidents, outbox, sending, upkeep
+from app.store import counts, figures, incidents, outbox, sending, upkeep
 
 _REMINDERS = 200
 _PEOPLE_A_RUN = 500
@@ -121,6 +121,9 @@ def count_up(deps: Deps) -> None:
     with deps.sessions.begin() as session:
         counts.fold_deliveries(session, today)
         counts.fold_funnel(session, today)
+        figures.fold_times(session, today)
+        figures.fold_active(session, "day", today)
+        figures.fold_active(session, "week", today - timedelta(days=today.weekday()))
         outbox.forget_published(session, now)
 
 

@@ -95,8 +95,8 @@ def happened(context: TurnContext, kind: str, detail: str = "") -> None:
     context.writes.happened(context.seat.id, context.channel, Happening(kind, detail))
 
 
-def _stepped(context: TurnContext, position: Position, kind: str, detail: str = "") -> None:
-    """Record a step of a form."""
+def stepped(context: TurnContext, position: Position, kind: str, detail: str = "") -> None:
+    """Record an act that belongs to the form of a position."""
     act = Happening(kind, detail, position.form, position.version)
     context.writes.happened(context.seat.id, context.channel, act)
 
@@ -135,7 +135,7 @@ def _consented(context: TurnContext, position: Position, effect: Consented) -> N
     if (effect.purpose, effect.act) == ("answers", "withdrawn"):
         review_writes.withdraw(context.writes, context.seat.id)
         context.writes.cancel_messages(context.seat.id, _UNASKED, "withdrawn")
-    _stepped(context, position, _CONSENT_ACTS[effect.act], effect.purpose)
+    stepped(context, position, _CONSENT_ACTS[effect.act], effect.purpose)
 
 
 def _answered(context: TurnContext, position: Position, effect: Answered) -> None:
@@ -156,11 +156,11 @@ def _answered(context: TurnContext, position: Position, effect: Answered) -> Non
     )
     if given is not None:
         step = "corrected" if effect.corrected else "answered"
-        _stepped(context, position, step, effect.question)
+        stepped(context, position, step, effect.question)
 
 
 def _reached(context: TurnContext, position: Position, effect: Reached) -> None:
-    _stepped(context, position, "reached", effect.question)
+    stepped(context, position, "reached", effect.question)
 
 
 def _submitted(context: TurnContext, position: Position, effect: Submitted) -> None:
@@ -176,11 +176,11 @@ def _submitted(context: TurnContext, position: Position, effect: Submitted) -> N
     )
     rare_writes.corrected(context.writes, context.seat.id, enquiry_id, context.now)
     context.after.jobs.add(JobName.SCORE_DUE)
-    _stepped(context, position, "submitted")
+    stepped(context, position, "submitted")
 
 
 def _stopped(context: TurnContext, position: Position, effect: Stopped) -> None:
-    _stepped(context, position, "stopped", effect.cause)
+    stepped(context, position, "stopped", effect.cause)
     if effect.cause == "forbidden_purpose":
         context.after.erase = "discard"
         return
@@ -275,7 +275,7 @@ def _handover(context: TurnContext, effect: Asked) -> None:
         context.after.good_time = effect.words[:64]
         due_at = staff.due("handover", context.now)
         context.writes.handover(context.seat.id, enquiry.decision_id, effect.words[:64], due_at)
-        happened(context, "handover")
+        stepped(context, context.seat.position, "handover")
 
 
 def _remind_tomorrow(context: TurnContext, _effect: Asked) -> None:

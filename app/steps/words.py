@@ -11,7 +11,7 @@ from app.core.crypto import CannotOpen, WrappedKey
 from app.deps import Deps
 from app.dialogue.types import Say, Turn
 from app.steps import staff
-from app.steps.effects import EXPORT_LINK_LASTS, TurnContext, happened
+from app.steps.effects import EXPORT_LINK_LASTS, TurnContext, happened, stepped
 from app.steps.outcome_words import case_words
 from app.steps.seat import contact_facts, quota_state
 from app.store.cases import Case, fetch_case
@@ -41,7 +41,8 @@ def speak(turn: TurnTransaction, context: TurnContext, result: Turn) -> str:
     context.writes.repeated(debt.id)
     happened(context, "received", debt.klass)
     if debt.decision_id is not None and context.loaded.enquiry is not None:
-        happened(context, "told", context.loaded.enquiry.outcome or "")
+        position, outcome = context.seat.position, context.loaded.enquiry.outcome or ""
+        stepped(context, position, "told", outcome)
     return together
 
 

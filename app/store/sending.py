@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.store.cases import Case, FetchOne, fetch_case
 from app.store.conversations import Conversation
-from app.store.enquiries import Decision
+from app.store.enquiries import Decision, Enquiry
 from app.store.errands import LETTERS, READY
 from app.store.messages import Message
 from app.store.people import Person, Suppression
@@ -39,12 +39,16 @@ _LOOK_BACK = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One claimed message with its person and the decision it tells; `has_marker`: no marketing."""
+    """One claimed message with its person and the decision it tells; `has_marker`: no marketing.
+
+    `form` and version are those that were decided about.
+    """
 
     message: Message
     person: Person
     decision: Decision | None
     has_marker: bool
+    form: tuple[str, int] = ("", 0)
 
 
 def mark_held(session: Session, now: datetime, classes: Collection[str]) -> None:
@@ -100,14 +104,15 @@ def claim_due(
         Suppression.openid_index == Person.openid_index, Suppression.kind == "no_marketing"
     )
     rows = session.execute(
-        select(Message.id, Person, Decision, marked.exists())
+        select(Message.id, Person, Decision, Enquiry.form, Enquiry.form_version, marked.exists())
         .join(Person, Person.id == Message.person_id)
         .outerjoin(Decision, Decision.id == Message.decision_id)
+        .outerjoin(Enquiry, Enquiry.id == Decision.enquiry_id)
         .where(Message.id.in_([message.id for message in claimed]))
         .order_by(Message.not_before)
     ).all()
     by_id = {message.id: message for message in claimed}
-    return [Due(by_id[row[0]], row[1], row[2], row[3]) for row in rows]
+    return [Due(by_id[row[0]], row[1], row[2], row[5], (row[3] or "", row[4] or 0)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.store import (
     enquiries,
     errands,
     events,
+    figures,
     incidents,
     list_exports,
     messages,
@@ -31,7 +32,7 @@ metadata = Base.metadata
 MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
     *(incidents, list_exports, messages, operators, people, preferences, staff_notes),
-    *(segments, stops, tags),
+    *(figures, segments, stops, tags),
     *(channels, contents),
     *(complaints, errands, replies, rights),
 )

@@ -1,5 +1,6 @@
 """Charts as SVG, drawn on the server by pygal and coloured by our own stylesheet: no script."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 import pygal
 from markupsafe import Markup
 from pygal import Config
+
+# pygal looks for its plug-ins in every import of the process, and in a way that Python is about to
+# drop. We have none.
+sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "PluginImportFixer"]
 
 _WIDTH = 720
 _BAR = 34

@@ -1,0 +1,115 @@
+"""The funnel: where people stop, compared by channel and version, and who they are."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, request, url_for
+
+from app.core.access import Permission
+from app.queries import funnel, funnel_people
+from app.queries.funnel import View
+from handlers.bag import bag
+from handlers.console import charts
+from handlers.console.charts import Bar
+from handlers.console.days import span_asked
+from handlers.console.flow import flow
+from handlers.console.frame import needs, show
+from handlers.console.words import words
+
+blueprint = Blueprint("funnel", __name__, url_prefix="/console/funnel")
+LOOK = Permission.LOOK
+
+
+@blueprint.get("/")
+@needs(LOOK)
+def overview() -> str:
+    """Show the funnel of some days."""
+    view = _view()
+    page = funnel.funnel_page(bag(), view)
+    said = words("funnel")
+    labels = {**said["flow"], **said["forms"]}
+    return show(
+        "funnel/overview.html",
+        page=page,
+        view=view,
+        here=_here(view),
+        link=lambda kind, detail: _people(view, kind, detail),
+        stage_url=lambda stage: _people_of_stage(view, stage),
+        channel_name=lambda name: said["channels"].get(name, name),
+        form_name=_form_name,
+        stages=charts.bars(
+            [
+                Bar(said["stages"][one.name], one.count, url=_people_of_stage(view, one))
+                for one in page.stages
+            ],
+            said["chart"],
+        ),
+        drawing=flow(page.questions, lambda kind, key: _people(view, kind, key), labels),
+    )
+
+
+@blueprint.get("/people")
+@needs(LOOK)
+def people() -> str:
+    """List who stands behind a number."""
+    view = _view()
+    kind, detail = request.args.get("kind", ""), request.args.get("detail", "")
+    page = funnel_people.people_page(bag(), view, kind, detail, request.args.get("after", ""))
+    more = {**_here(view), "kind": kind, "detail": detail}
+    return show(
+        "funnel/people.html",
+        page=page,
+        view=view,
+        kind=kind,
+        back=url_for(".overview", **_here(view)),
+        next_url=url_for(".people", **more, after=page.after) if page.after else None,
+        person_url=_person,
+        segment_url=_segment(page.query),
+    )
+
+
+def _view() -> View:
+    name, _, version = request.args.get("form", "").partition("/")
+    return funnel.view_of(bag(), span_asked(), (name, version), request.args.get("channel", ""))
+
+
+def _form_name(name: str) -> str:
+    form, _, version = name.partition("/")
+    said = words("funnel")
+    return f"{said['forms'].get(form, form)}{said['version'].format(version)}"
+
+
+def _here(view: View) -> dict[str, Any]:
+    """Name a view in an address."""
+    here = {
+        "since": view.span.first.isoformat(),
+        "until": view.span.last.isoformat(),
+        "form": f"{view.form.name}/{view.form.version}",
+    }
+    return {**here, "channel": view.channel} if view.channel else here
+
+
+def _people(view: View, kind: str, detail: str) -> str:
+    return url_for(".people", **_here(view), kind=kind, detail=detail)
+
+
+def _people_of_stage(view: View, stage: Any) -> str:  # noqa: ANN401 - a stage of the page
+    has_people = stage.kind in funnel_people.DETAILS or stage.kind == "reached"
+    return _people(view, stage.kind, stage.detail) if has_people and stage.count else ""
+
+
+def _person(person_id: object) -> str:
+    """Return the page of a person."""
+    return url_for("people.person", person_id=person_id) if _is_there("people.person") else ""
+
+
+def _segment(query: str) -> str:
+    """Return the page that keeps a question as a segment."""
+    is_there = _is_there("segments.list_segments")
+    return (
+        f"{url_for('segments.list_segments')}new?{urlencode({'query': query})}" if is_there else ""
+    )
+
+
+def _is_there(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
