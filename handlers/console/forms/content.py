@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     FieldList,
@@ -20,6 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from handlers.console.forms.base import ChineseForm
 from handlers.console.words import words
 
 _MOST_PRIORITY = 99
@@ -31,7 +31,7 @@ def _says(name: str) -> Mapping[str, str]:
     return told
 
 
-class RevisionForm(FlaskForm):
+class RevisionForm(ChineseForm):
     """What every saving carries: the revision that was edited, and what was changed."""
 
     revision = IntegerField(widget=HiddenInput(), default=0)
@@ -109,6 +109,11 @@ class RuleForm(RevisionForm):
 class ButtonForm(Form):
     """One button of the menu: its name, and what it does."""
 
+    class Meta:
+        """The catalogue that WTForms carries."""
+
+        locales = ("zh",)
+
     name = StringField(validators=[Length(max=30)])
     # What is not among the choices is found by the check, with words of its own.
     does = SelectField(choices=[], validate_choice=False)
@@ -157,7 +162,7 @@ class MenuForm(RevisionForm):
         return {"button": [one for top in self.button if (one := top.form.button()) is not None]}
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(ChineseForm):
     """Words with a decision."""
 
     reason = TextAreaField(validators=[Length(max=500)])
