@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 class ChineseForm(FlaskForm):
     """A form whose faults are told in Chinese wherever nothing better is said."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask_wtf has no types
+    class Meta(FlaskForm.Meta):
         """The catalogue that WTForms carries."""
 
         locales = ("zh",)
