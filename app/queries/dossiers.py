@@ -30,6 +30,9 @@ from app.store.messages import Message
 from app.store.people import Person
 from app.store.session import Transaction
 
+_BASE = "base"
+"""What everybody starts from; the bars show what the answers added and took away."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
@@ -128,6 +131,7 @@ class DossierPage:
     form_version: int
     answers: tuple[AnswerLine, ...]
     total: int | None
+    base: int | None
     risk_percent: float | None
     points: tuple[PointLine, ...]
     reasons: tuple[ReasonLine, ...]
@@ -168,6 +172,7 @@ def dossier_of(deps: Deps, actor: Actor, decision_id: uuid.UUID) -> DossierPage:
         form_version=enquiry.form_version,
         answers=reader.answers(_answers_read(deps, decision, enquiry, person)),
         total=score["total"] if score else None,
+        base=score["points"].get(_BASE) if score else None,
         risk_percent=round(score["pd"] * 100, 1) if score else None,
         points=reader.points(score["points"] if score else {}),
         reasons=reader.reasons(assessment),
@@ -230,17 +235,19 @@ class _Reader:
     def answers(self, read: Mapping[str, Any]) -> tuple[AnswerLine, ...]:
         veil = veil_of(self.deps.forms)
         lines = []
-        for key, value in read.items():
+        for key in self._in_order(read):
+            value = read[key]
             is_hidden = veil.covers(key) and not self.sees_all
             answer = DOTS if is_hidden else self._label(key, value)
             lines.append(AnswerLine(key, self._title(key), answer, is_hidden))
         return tuple(lines)
 
     def points(self, points: Mapping[str, int]) -> tuple[PointLine, ...]:
-        most = max((abs(given) for given in points.values()), default=0) or 1
+        earned = {key: given for key, given in points.items() if key != _BASE}
+        most = max((abs(given) for given in earned.values()), default=0) or 1
         return tuple(
             PointLine(self._title(key), given, round(abs(given) * 100 / most))
-            for key, given in points.items()
+            for key, given in earned.items()
         )
 
     def reasons(self, assessment: Mapping[str, Any]) -> tuple[ReasonLine, ...]:
@@ -287,6 +294,11 @@ class _Reader:
         return ReasonLine(
             reason["code"], reason["direction"], DOTS if is_hidden else words, is_hidden
         )
+
+    def _in_order(self, read: Mapping[str, Any]) -> list[str]:
+        """Return the keys as the form asks them; what it does not know comes last."""
+        asked = [question.key for question in self.form.questions] if self.form else []
+        return [key for key in asked if key in read] + [key for key in read if key not in asked]
 
     def _title(self, key: str) -> str:
         question = self.form.find(key) if self.form else None

@@ -52,6 +52,9 @@ def timeline_of(
         ]
     titles = {q.key: q.title for form in deps.forms.newest for q in form.questions}
     every = [replace(one, detail=titles.get(one.detail, one.detail)) for one in every]
+    told = {one.at for one in every if one.kind != "delivery"}
+    # That somebody wrote is said already by what the words led to.
+    every = [one for one in every if one.detail != "Text" or one.at not in told]
     every.sort(key=lambda moment: moment.at, reverse=True)
     kept = every[:PAGE]
     # What happened in one moment stays together.
