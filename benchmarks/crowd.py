@@ -23,6 +23,7 @@ from app.core.config import ROOT, Settings
 from app.deps import Deps
 from app.store import audience
 from app.store.conditions import View
+from benchmarks import people
 from benchmarks.seed import NOW, Crowd, fill
 from local import throwaway
 from local.keys import make_keys
@@ -85,7 +86,10 @@ SEGMENTS = (
         ' and not (outcome = "decline" and decided(within_days=30))'
     ),
 )
-READS: tuple[Read, ...] = tuple(counting(query) for query in SEGMENTS)
+READS: tuple[Read, ...] = (
+    *(counting(query) for query in SEGMENTS),
+    *(Read(*one) for one in people.RUNS),
+)
 
 
 class _Clock:
@@ -100,7 +104,7 @@ class _Clock:
         return NOW
 
 
-def look(people: int) -> Crowded:
+def look(size: int) -> Crowded:
     """Fill an empty database with a crowd, and read from it as the pages do."""
     with throwaway.a_postgres() as url:
         command.upgrade(
@@ -108,7 +112,7 @@ def look(people: int) -> Crowded:
         )
         deps = _deps(url)
         began = time.perf_counter()
-        crowd = fill(deps, url, people)
+        crowd = fill(deps, url, size)
         filled = time.perf_counter() - began
         readings = tuple(measure(deps, crowd, read) for read in READS)
         deps.sessions.kw["bind"].dispose()
