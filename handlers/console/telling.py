@@ -31,8 +31,8 @@ def reason(line: Line) -> str:
     if line.errcode is not None and line.state != "sent":
         meaning = said["errcodes"].get(str(line.errcode), said["errcodes"]["other"])
         return str(said["by_code"]).format(code=line.errcode, meaning=meaning)
-    if line.reason == "stopped" and line.state != "queued":
-        return str(said["stopped_until_over"])
+    if line.state != "queued" and line.reason in said["reasons_over"]:
+        return str(said["reasons_over"][line.reason])
     if line.reason.startswith("failed:") and line.reason not in said["reasons"]:
         return str(said["reasons"]["failed:"])
     return str(said["reasons"].get(line.reason, line.reason)) if line.reason else ""

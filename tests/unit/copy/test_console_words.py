@@ -23,7 +23,12 @@ SOURCES = {
     for path in sorted((ROOT / "app").rglob("*.py"))
 }
 # Written in SQL, or passed by position: the acts of a turn that settle messages.
-_IN_SQL = re.compile(r"UPDATE messages SET state='(\w+)'(?:, reason='(\w+)')?")
+_IN_SQL = re.compile(r"UPDATE messages SET (?:state='(\w+)',? ?)?(?:reason='(\w+)')?")
+PUSHED = (
+    *("complaint", "inbox", "late", "letter", "people"),
+    *("quota", "reminder", "review", "rights"),
+)
+"""The areas of words that are pushed, some of their keys only ever in a reply."""
 # The wire's own spelling, cut to the column (app/store/writes.py).
 _STATUSES = ("failed:user block", "failed:system failed")
 
@@ -122,7 +127,11 @@ def test_every_error_code_has_its_words():
 
 def test_every_state_has_its_badge_and_its_sentence():
     written_in = "\n".join(SOURCES.values())
-    states = {state for state, _ in _IN_SQL.findall(written_in)} | {"queued", "sending", "sent"}
+    states = {state for state, _ in _IN_SQL.findall(written_in) if state} | {
+        "queued",
+        "sending",
+        "sent",
+    }
     states |= {"confirmed", "refused", "unknown", "untold", "skipped", "repeated"}
     assert states - set(WHY["states"]) == set()
     assert states - set(WHY["badges"]) == set()
@@ -135,16 +144,12 @@ def test_every_class_has_its_name(klass):
     assert klass in STOPS["classes_say"]
 
 
-def test_every_message_that_is_queued_has_its_name():
-    queued = set()
-    for row in rows_of_messages():
-        queued |= literals(row.get("copy_key", ast.Constant("")))
-    for tree in trees().values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.keyword) and node.arg == "copy_key":
-                queued |= literals(node.value)
-    assert "inbox.answer" in queued
-    assert sorted(queued - {""} - set(WHY["copies"])) == []
+@pytest.mark.parametrize("area", PUSHED)
+def test_every_message_that_may_be_pushed_has_its_name(area):
+    files = (ROOT / "templates" / "messages" / area).glob("[!_]*.txt.j2")
+    keys = {f"{area}.{file.name.partition('.')[0]}" for file in files}
+    assert keys
+    assert sorted(keys - set(WHY["copies"])) == []
 
 
 def test_every_act_on_record_has_its_words():
@@ -157,3 +162,8 @@ def test_every_subject_on_record_has_its_words():
 
 def test_every_kind_of_approval_has_its_words():
     assert sorted(set(PAGES) - set(APPROVALS["subjects"])) == []
+
+
+def test_a_reason_to_wait_is_told_otherwise_once_the_wait_is_over():
+    waits = {Reason.QUIET_HOURS, Reason.OVER_BUDGET, Reason.NOT_YET_DUE, Reason.STOPPED}
+    assert {one.value for one in waits} <= set(WHY["reasons_over"]) <= set(WHY["reasons"])

@@ -145,7 +145,7 @@ def test_what_did_not_arrive_is_counted_for_a_week_and_listed(
     ):
         listed = browser.get(f"/console/today/{pile}").text
         assert words in listed
-        assert len(re.findall(r'<th scope="row">', listed)) == 1
+        assert len(re.findall(r'<th scope="row"', listed)) == 1
         assert "oPrequalTestPersonNumber0001" not in listed
 
 
@@ -178,7 +178,7 @@ def test_what_the_account_may_still_send_is_yesterdays_until_it_is_asked_anew(
     assert {one.name: one.used for one in shown(deps).allowed} == dict.fromkeys(allowances.CALLS, 1)
     clock.advance(days=1)
     assert {one.used for one in shown(deps).allowed} == {0}
-    assert "今天 0 / 500,000" in signed_in(deps, Role.OPERATOR).get(TODAY).text
+    assert "今天用了 0，上限 500,000" in signed_in(deps, Role.OPERATOR).get(TODAY).text
 
 
 def test_what_happened_since_midnight_is_counted(deps: Deps, clock: FixedClock) -> None:
