@@ -13,6 +13,7 @@ from handlers import health, pages
 from handlers.commands import register_commands
 from handlers.console import register_console
 from handlers.errors import register_errors
+from handlers.uploads import RequestInMemory
 from handlers.wechat import routes
 from handlers.wechat.patience import Patience
 
@@ -32,6 +33,7 @@ def create_app(deps: Deps | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    app.request_class = RequestInMemory
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json = DefaultJSONProvider(app)
     app.extensions["deps"] = deps

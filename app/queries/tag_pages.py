@@ -18,6 +18,8 @@ from app.tagging.taxonomy import Branch, Taxonomy
 from app.tagging.types import FAMILIES, Definition
 from app.tagging.values import show_value
 
+__all__ = ["Definition", "TagPage", "TreePage", "ValueLine", "tag_page", "tree_page"]
+
 _CHART_DAYS = 90
 
 

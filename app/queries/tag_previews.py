@@ -18,6 +18,8 @@ from app.tagging.rules import Case, Rule
 from app.tagging.types import Definition
 from app.tagging.values import show_value
 
+__all__ = ["Case", "CaseProblem", "PreviewPage", "cases_of", "preview_page"]
+
 _SAMPLE = 8
 
 
@@ -41,6 +43,11 @@ class PreviewPage:
     gained: int = 0
     lost: int = 0
     changed: int = 0
+
+
+def cases_of(pairs: Sequence[tuple[str, str]]) -> list[Case]:
+    """Return cases from pairs of value and question, as a form gives them; empty ones left out."""
+    return [Case(value, when.strip()) for value, when in pairs if when.strip()]
 
 
 def preview_page(deps: Deps, actor: Actor, key: str, cases: Sequence[Case]) -> PreviewPage:

@@ -21,6 +21,8 @@ from app.tagging.imports import Checked, check_lines
 from app.tagging.sheets import MOST_BYTES, BadFile, Line, read_lines
 from app.tagging.taxonomy import Taxonomy
 
+__all__ = ["MOST_BYTES", "drop", "hand_in", "set_all", "take_back", "work"]
+
 _PART = 500
 _LOOK_UPS = 1_000
 _SECONDS = 40.0

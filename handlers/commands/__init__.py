@@ -13,11 +13,12 @@ from handlers.commands.operators import operators
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
 from handlers.commands.stops import stops
+from handlers.commands.tags import tags
 
 _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
     *(messages, operators, people, reviews),
-    *(complaints, rights),
+    *(complaints, rights, tags),
     *(audit, stops),
 )
 

@@ -32,6 +32,8 @@ from handlers.console import (
     segments,
     standing,
     stops,
+    tag_files,
+    tags,
     today,
     why_not,
 )
@@ -54,6 +56,8 @@ AREAS: tuple[ModuleType, ...] = (
     revealing,
     segments,
     stops,
+    tag_files,
+    tags,
     today,
     why_not,
 )
