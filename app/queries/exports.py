@@ -8,6 +8,7 @@ from app.core.access import Actor, Permission
 from app.deps import Deps
 from app.steps.export_file import COLUMNS
 from app.steps.export_rules import export_rules
+from app.steps.segment_people import people_within
 from app.store import list_exports
 from app.store.people_filters import PeopleFilter, count_up_to
 
@@ -80,5 +81,6 @@ def plan(deps: Deps, actor: Actor, narrowed: PeopleFilter) -> Planned:
     now = deps.clock.now()
     rules = export_rules(now)
     with deps.sessions.begin() as session:
-        rows = count_up_to(session, narrowed, now, rules.most_rows + 1)
+        within = people_within(deps, session, actor, narrowed)
+        rows = count_up_to(session, narrowed, now, rules.most_rows + 1, within)
     return Planned(rows, rules.most_rows, rules.alarms["credit"], tuple(COLUMNS))

@@ -17,6 +17,7 @@ from app.core.masking import mask_openid
 from app.deps import Deps
 from app.steps.account import window
 from app.steps.person_key import openid_of
+from app.steps.segment_people import people_within
 from app.store.people import Person
 from app.store.people_filters import (
     SEEN,
@@ -73,7 +74,8 @@ def list_page(
     actor.require(Permission.LOOK)
     now = deps.clock.now()
     with deps.sessions.begin() as session:
-        statement = people_statement(narrowed, now)
+        within = people_within(deps, session, actor, narrowed)
+        statement = people_statement(narrowed, now, within)
         found = list(session.scalars(_placed(statement, after, before)).all())
         more = len(found) > PAGE
         found = found[:PAGE]

@@ -19,6 +19,7 @@ from app.steps import approval, audit
 from app.steps.export_file import COLUMNS, write_file
 from app.steps.export_rules import export_rules
 from app.steps.incidents import close_incident, open_incident
+from app.steps.segment_people import people_within, pinned
 from app.store import list_exports, outbox
 from app.store.list_exports import ListExport
 from app.store.people_filters import PeopleFilter, count_up_to
@@ -53,7 +54,9 @@ def ask(
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         most = export_rules(now).most_rows
-        rows = count_up_to(session, narrowed, now, most + 1)
+        narrowed = pinned(session, narrowed)
+        within = people_within(deps, session, actor, narrowed)
+        rows = count_up_to(session, narrowed, now, most + 1, within)
         _check_size(rows, most)
         export = ListExport(
             asked_by=actor.id,

@@ -11,6 +11,7 @@ from app.contact.decision import decide
 from app.contact.types import MessageClass, MessageFacts, Now
 from app.copybook import TextTooLong
 from app.core.access import Actor, Permission
+from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -22,6 +23,8 @@ from app.steps.personal_copy import Sections, copy_of
 from app.steps.sensitive import may_see_sensitive
 from app.store import deciding, outbox, people, privacy, sending
 from app.store.staff_notes import PersonNote
+from app.wording.checking import check
+from app.wording.types import Finding
 
 PAUSE = "pause"
 STOPS = ("complaint", "dispute", "hardship", "bankruptcy", "death", "counsel", "wrong_person")
@@ -29,6 +32,8 @@ STOPS = ("complaint", "dispute", "hardship", "bankruptcy", "death", "counsel", "
 BY_HAND_LETTERS = 500
 NOTE_LETTERS = 2_000
 _SHORTEST_REASON = 2
+_WORDING = "answer"
+"""Words by hand are checked like any answer that operators write."""
 _LEAVES_WITHIN = timedelta(hours=1)
 """Words by hand that cannot leave for so long open the next reply instead."""
 
@@ -71,6 +76,8 @@ def write_by_hand(deps: Deps, actor: Actor, person_id: uuid.UUID, *, words: str)
     """
     actor.require(Permission.SEND)
     text = _rendered(deps, words)
+    if wording_of(deps, words):
+        raise NotAllowed("These words may not be said.", why="wording")
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         person = people.take(session, person_id)
@@ -97,6 +104,12 @@ def write_by_hand(deps: Deps, actor: Actor, person_id: uuid.UUID, *, words: str)
         changes = {"words": ("", words.strip())}
         act = audit.Act("written_by_hand", "message", row["id"], person=person, changes=changes)
         audit.record(deps, session, actor, act)
+
+
+def wording_of(deps: Deps, words: str) -> tuple[Finding, ...]:
+    """Return what keeps words by hand from being said, by the rules of today (M-03)."""
+    today = deps.clock.now().astimezone(SHANGHAI).date()
+    return check(words, _WORDING, deps.wording, on=today)
 
 
 def write_note(deps: Deps, actor: Actor, person_id: uuid.UUID, *, words: str) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,8 @@ class PeopleFilter:
     """What a list is narrowed to; empty means any.
 
     `tag` is a tag's key, or key=value. `seen` is a key of `SEEN`, with a minus for not since.
-    `follows` is yes or no. `on_hold` is any, or what for.
+    `follows` is yes or no. `on_hold` is any, or what for. `segment` is a saved segment, or one
+    version of it (12.3): whom it means has to be handed in beside the filter.
     """
 
     first_channel: str = ""
@@ -37,6 +38,7 @@ class PeopleFilter:
     seen: str = ""
     follows: str = ""
     on_hold: str = ""
+    segment: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "PeopleFilter":
@@ -44,14 +46,26 @@ class PeopleFilter:
         names = (one.name for one in fields(cls))
         return cls(**{name: str(given[name])[:128] for name in names if given.get(name)})
 
+    def with_segment(self, segment: str) -> "PeopleFilter":
+        """Return the same filter for another segment, or version."""
+        return replace(self, segment=segment)
+
     def to_json(self) -> dict[str, str]:
         """Return what is filtered by, to be stored or put into an address."""
         return {name: value for name, value in asdict(self).items() if value}
 
 
-def people_statement(narrowed: PeopleFilter, now: datetime) -> Select[Person]:
-    """Return the statement of everybody whom a filter leaves, without order."""
-    return select(Person).where(Person.state != "erased", *_conditions(narrowed, now))
+def people_statement(
+    narrowed: PeopleFilter, now: datetime, within: Select[uuid.UUID] | None
+) -> Select[Person]:
+    """Return the statement of everybody whom a filter leaves, without order.
+
+    `within` is whom the filter's segment means: a filter that names one is nothing without it.
+    """
+    if bool(narrowed.segment) != (within is not None):
+        raise ValueError("A segment goes with the people whom it means.")
+    statement = select(Person).where(Person.state != "erased", *_conditions(narrowed, now))
+    return statement if within is None else statement.where(Person.id.in_(within))
 
 
 def _conditions(narrowed: PeopleFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -160,15 +174,27 @@ def tags_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[
     return tags
 
 
-def count_up_to(session: Session, narrowed: PeopleFilter, now: datetime, most: int) -> int:
+def count_up_to(
+    session: Session,
+    narrowed: PeopleFilter,
+    now: datetime,
+    most: int,
+    within: Select[uuid.UUID] | None,
+) -> int:
     """Count whom a filter leaves, and no further than this."""
-    few = people_statement(narrowed, now).with_only_columns(Person.id).limit(most).subquery()
+    everybody = people_statement(narrowed, now, within)
+    few = everybody.with_only_columns(Person.id).limit(most).subquery()
     return session.scalar(select(func.count()).select_from(few)) or 0
 
 
 def in_batches(
-    session: Session, narrowed: PeopleFilter, now: datetime, size: int
+    session: Session,
+    narrowed: PeopleFilter,
+    now: datetime,
+    size: int,
+    within: Select[uuid.UUID] | None,
 ) -> Iterator[Sequence[Person]]:
     """Yield whom a filter leaves, the latest first, so many at a time."""
-    statement = people_statement(narrowed, now).order_by(Person.seen_hour.desc(), Person.id.desc())
+    everybody = people_statement(narrowed, now, within)
+    statement = everybody.order_by(Person.seen_hour.desc(), Person.id.desc())
     yield from session.scalars(statement.execution_options(yield_per=size)).partitions(size)

@@ -47,12 +47,16 @@ def ask() -> Answer:
             return done("exports.asked", url_for("exports.list_exports"))
         except NotAllowed as no:
             problem = refused(no.why)
+    try:
+        planned = exports.plan(bag(), actor(), narrowed)
+    except NotAllowed as no:
+        return show("exports/refused.html", problem=refused(no.why)), 403
     page = show(
         "exports/new.html",
         form=form,
         problem=problem,
         filters=narrowed.to_json(),
-        planned=exports.plan(bag(), actor(), narrowed),
+        planned=planned,
     )
     return (page, 422) if request.method == "POST" else page
 

@@ -30,6 +30,11 @@ LOOK = Permission.LOOK
 def write(person_id: uuid.UUID) -> Answer:
     """Write by hand, while the window is open."""
     form = WriteForm()
+    if form.validate_on_submit():
+        findings = people.wording_of(bag(), form.words.data or "")
+        if findings:
+            told = (f"{'、'.join(one.found)}：{one.says}{one.instead}" for one in findings)
+            return _page("write", person_id, form, problem="；".join(told).lstrip("："))
     return _act("write", person_id, form, lambda: people.write_by_hand(
         bag(), actor(), person_id, words=form.words.data or ""
     ))  # fmt: skip

@@ -47,14 +47,11 @@ def test_words_by_hand_reach_the_person_and_are_charged(
     assert acts(deps) == [(OPERATOR.name, "written_by_hand", "")]
 
 
-def test_words_by_hand_cannot_act_in_the_chat(
-    deps: Deps, person: uuid.UUID, gateway: RecordingGateway
-) -> None:
-    people.write_by_hand(deps, OPERATOR, person, words="看 https://evil.example.com <a>这里</a>")
-    delivery.deliver_due(deps)
-    (_, words) = gateway.sent[0]
-    assert "https://" not in words
-    assert "<a" not in words
+def test_words_by_hand_lead_nowhere(deps: Deps, person: uuid.UUID) -> None:
+    for words in ("看 https://evil.example.com", "点 <a href='x'>这里</a>"):
+        with pytest.raises(NotAllowed) as refusal:
+            people.write_by_hand(deps, OPERATOR, person, words=words)
+        assert refusal.value.why == "wording"
 
 
 @pytest.mark.parametrize(("hours", "why"), [(49, "write_no_window"), (13, "write_quiet_hours")])
@@ -74,6 +71,14 @@ def test_words_by_hand_have_a_length(deps: Deps, person: uuid.UUID, words: str, 
     with pytest.raises(NotAllowed) as refusal:
         people.write_by_hand(deps, OPERATOR, person, words=words)
     assert refusal.value.why == why
+
+
+def test_words_by_hand_promise_nothing(deps: Deps, person: uuid.UUID) -> None:
+    with pytest.raises(NotAllowed) as refusal:
+        people.write_by_hand(deps, OPERATOR, person, words="您放心，必下款，秒到账")
+    assert refusal.value.why == "wording"
+    with deps.sessions() as session:
+        assert session.scalar(select(Message)) is None
 
 
 @pytest.mark.parametrize("why", people.STOPS)

@@ -12,7 +12,8 @@ from app.core.access import Actor, Role
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.queries.exports import list_latest, plan
-from app.services import exporting
+from app.queries.people_lists import list_page
+from app.services import exporting, segments
 from app.steps.export_rules import export_rules
 from app.store.audit import AuditRow
 from app.store.incidents import Incident
@@ -244,3 +245,43 @@ def test_the_page_says_what_each_may_do(deps: Deps, maker: Actor, checker: Actor
     assert [line.may_fetch for line in list_latest(deps, maker)] == [True]
     assert [line.may_fetch for line in list_latest(deps, checker)] == [False]
     assert plan(deps, maker, EVERYBODY).rows == 2
+
+
+def test_a_segment_is_exported_in_the_version_that_was_approved(
+    deps: Deps, maker: Actor, checker: Actor
+) -> None:
+    some_person(deps, "oPoster", first_channel="poster")
+    some_person(deps, "oFollower")
+    draft = segments.Draft("海报来的", "service", 'first_channel = "poster"')
+    saved = segments.save(deps, maker, draft)
+    narrowed = PeopleFilter(segment=str(saved))
+    assert [row.openid for row in list_page(deps, maker, narrowed).rows] == ["oPos…ster"]
+    number = exporting.ask(deps, maker, narrowed, COLUMNS, reason=WHY)
+    assert kept(deps, number).filters == {"segment": f"{saved}.1"}
+    changed = segments.Draft("海报来的", "service", "follows")
+    segments.change(deps, maker, saved, changed, seen=1)
+    exporting.answer(deps, checker, number, approve=True)
+    exporting.build_due(deps)
+    text = exporting.fetch(deps, maker, number, "csv").content.decode("utf-8-sig")
+    assert "oPos…ster" in text
+    assert "oFol…ower" not in text
+
+
+def test_a_segment_by_sensitive_answers_names_nobody_to_an_operator(
+    deps: Deps, maker: Actor
+) -> None:
+    a_crowd(deps, 2)
+    query = 'answered("income_band", "8_12k")'
+    saved = segments.save(deps, maker, segments.Draft("收入", "service", query))
+    for read in (list_page, plan):
+        with pytest.raises(NotAllowed) as refusal:
+            read(deps, maker, PeopleFilter(segment=str(saved)))
+        assert refusal.value.why == "guarded_segment"
+    with pytest.raises(NotAllowed):
+        exporting.ask(deps, maker, PeopleFilter(segment=str(saved)), COLUMNS, reason=WHY)
+
+
+def test_a_segment_that_is_none_is_not_found(deps: Deps, maker: Actor) -> None:
+    for wanted in ("x", "99999", "1.x"):
+        with pytest.raises(NotFound):
+            list_page(deps, maker, PeopleFilter(segment=wanted))

@@ -171,6 +171,15 @@ def test_a_closed_window_is_told_kindly_and_nothing_goes_out(
     assert "窗口会再开48小时" in answer.text
 
 
+def test_forbidden_words_are_named_and_nothing_goes_out(
+    operator: FlaskClient, person: uuid.UUID, gateway: RecordingGateway
+) -> None:
+    answer = post(operator, page(person, "write"), words="您放心，必下款")
+    assert answer.status_code == 422
+    assert "必下款" in answer.text.split("</textarea>")[0].split('role="alert"')[1][:200]
+    assert gateway.sent == []
+
+
 def test_hold_and_release_ask_for_a_reason(
     deps: Deps, operator: FlaskClient, person: uuid.UUID
 ) -> None:
