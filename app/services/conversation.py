@@ -26,7 +26,7 @@ from app.dialogue.tags import asks_for_tags
 from app.dialogue.types import Arrived, Pointed, Said, Showed, Typed
 from app.steps import late, words
 from app.steps.arrivals import record_arrival
-from app.steps.edition import edition_of
+from app.steps.edition import Hearing, edition_of
 from app.steps.effects import TurnContext, apply_effects, begin_aftermath
 from app.steps.keep import Arrival, keep
 from app.steps.message_words import seen_last
@@ -211,7 +211,9 @@ def _speak(
     if asks_for_tags(said, seat.position):
         context = replace(context, tags=tags_about(turn, seat.id))
     known = known_of(deps, seat, context.loaded, context.now, context.tags)
-    edition = edition_of(deps, turn, context.loaded, seat, context.now)
+    words_said = said.words if isinstance(said, Typed) else ""
+    hearing = Hearing(turn, context.loaded, seat, words_said)
+    edition = edition_of(deps, hearing, context.now)
     known = replace(known, edition=edition)
     position = seen_last(seat.position, context.loaded.told_since, known)
     result = step(said, position, known, deps.forms)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.audience.problems import Misread
 from app.copybook import TextTooLong
 from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
@@ -18,6 +19,7 @@ from app.dialogue.edited import says
 from app.dialogue.edition import Keyword, unknown_placeholders
 from app.dialogue.editions import Answers, Keywords, Welcome
 from app.dialogue.topics import TOPICS
+from app.steps.audience import understand
 from app.store import contents
 from app.store.session import Transaction
 from app.wechat.menus import menu_json, mistakes, names
@@ -102,6 +104,23 @@ class _Desk:
         if text and not self._fits(text):
             yield Problem(where, "too_long")
 
+    def meant(self, where: str, segment: str) -> Iterator[Problem]:
+        """Find what keeps a rule from being for these people only.
+
+        Not even with consent is an answer given by income, debt, credit or tier: whoever asks the
+        same gets the same (PIPL 24).
+        """
+        if not segment:
+            return
+        try:
+            with self.deps.sessions() as session:
+                guarded = understand(self.deps, session, segment, "service").guarded
+        except Misread as misread:
+            yield Problem(where, "unreadable_segment", found=(misread.problems[0].found,))
+        else:
+            if guarded:
+                yield Problem(where, "guarded_segment", found=tuple(sorted(guarded)))
+
     def _fits(self, text: str) -> bool:
         try:
             whole = self.deps.copybook.render(says(text, options.BEGIN))
@@ -145,6 +164,7 @@ def _rule(desk: _Desk, rule: Keyword) -> Iterator[Problem]:
         yield Problem(rule.id, "half_hours")
     if rule.since and rule.until and rule.since > rule.until:
         yield Problem(rule.id, "days_reversed")
+    yield from desk.meant(rule.id, rule.segment)
     yield from desk.spoken(rule.id, rule.answer)
     for clash in find_clashes(alone(rule), desk.deps.forms):
         if clash.is_never_heard:

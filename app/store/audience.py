@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from app.audience.protections import Exclusion
@@ -32,6 +33,7 @@ from app.store.people import Person
 People = Select[uuid.UUID]
 """The ids of everyone meant, not asked for yet."""
 _KEPT = ""
+_DRIVER = make_url("postgresql+psycopg://").get_dialect()()
 _ROOM = text("SET LOCAL work_mem = '64MB'")
 """So that what is matched against a million people stays in memory."""
 
@@ -84,6 +86,13 @@ def is_meant(session: Session, query: Predicate, person_id: uuid.UUID, view: Vie
     """Say whether one person is meant."""
     found = people_of(query, view).where(Person.id == person_id)
     return session.scalar(found) is not None
+
+
+def asked_of(query: Predicate, person_id: uuid.UUID, view: View) -> tuple[str, dict[str, Any]]:
+    """Write `is_meant` as a statement for the driver: a turn has no session."""
+    found = people_of(query, view).where(Person.id == person_id)
+    written = found.compile(dialect=_DRIVER, compile_kwargs={"render_postcompile": True})
+    return str(written), dict(written.params)
 
 
 def condition(query: Predicate, view: View) -> ColumnElement[bool]:

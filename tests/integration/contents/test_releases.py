@@ -318,3 +318,36 @@ def test_hours_of_a_keyword_are_told_by_the_houses_clock(deps, maker, checker, c
     assert "元旦照常受理。" in say(deps, "元旦安排")
     clock.advance(hours=1)
     assert "元旦照常" not in say(deps, "元旦安排")
+
+
+def test_a_keyword_for_some_people_is_answered_to_them_only(deps, maker, checker):
+    hear(deps, follows(deps, scene="hz-01"))
+    hear(deps, follows(deps, OTHER, scene="sh-02"))
+    for openid in (OPENID, OTHER):
+        say(deps, "不同意", openid=openid)
+    only = replace(HOLIDAY, segment='channel = "hz-01"')
+    everyone = Keyword("everyone", ("元旦安排",), "元旦休息。", priority=90)
+    released(deps, maker, checker, rules(only, everyone))
+    assert "元旦照常受理。" in say(deps, "元旦安排")
+    assert "元旦休息。" in say(deps, "元旦安排", openid=OTHER)
+    assert "元旦休息。" in say(deps, "元旦安排", openid="oPrequalTestPersonNumber0003")
+
+
+@pytest.mark.parametrize(
+    ("segment", "code"),
+    [('channel = "', "unreadable_segment"), ('tier = "premium"', "guarded_segment")],
+)
+def test_a_question_about_people_is_checked_with_its_rule(deps, maker, segment, code):
+    contents.save(deps, maker, "keywords", rules(replace(HOLIDAY, segment=segment)), revision=0)
+    found = contents.submit(deps, maker, "keywords", title="关键词", reason="元旦")
+    assert [problem.code for problem in found] == [code]
+
+
+def test_a_question_that_can_be_read_no_more_means_nobody(deps, maker, checker):
+    version = released(deps, maker, checker)
+    with deps.sessions.begin() as session:
+        row = session.get_one(ContentVersion, version)
+        row.body = rules(replace(HOLIDAY, segment="nonsense("))
+    elsewhere = replace(deps, released=Latest[Released]())
+    hear(elsewhere, follows(elsewhere))
+    assert "元旦照常" not in say(elsewhere, "元旦安排")
