@@ -46,11 +46,6 @@ class Clash:
     meaning: Meaning
     detail: str = ""
 
-    @property
-    def is_never_heard(self) -> bool:
-        """Say whether the keyword would not even be answered where nothing is open."""
-        return self.place == ""
-
 
 def find_clashes(keyword: Keyword, forms: Forms) -> tuple[Clash, ...]:
     """Return every place where one of a keyword's phrases means something else."""
@@ -61,6 +56,13 @@ def find_clashes(keyword: Keyword, forms: Forms) -> tuple[Clash, ...]:
         for place, position, question in _places(forms)
         if (clash := _heard(phrase, place, position, question, known, forms)) is not None
     )
+
+
+def find_unheard(keyword: Keyword, forms: Forms) -> tuple[Clash, ...]:
+    """Return the phrases that mean something else even where nothing is open."""
+    known = Known(edition=Edition(keywords=(keyword,)))
+    found = (_heard(phrase, "", Position(), None, known, forms) for phrase in keyword.phrases)
+    return tuple(clash for clash in found if clash is not None)
 
 
 def find_shadows(keywords: Sequence[Keyword]) -> tuple[tuple[Keyword, str, Keyword], ...]:

@@ -14,7 +14,7 @@ from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
 from app.deps import Deps
 from app.dialogue import options
-from app.dialogue.clashes import alone, find_clashes
+from app.dialogue.clashes import alone, find_unheard
 from app.dialogue.edited import says
 from app.dialogue.edition import Keyword, unknown_placeholders
 from app.dialogue.editions import Answers, Keywords, Welcome
@@ -166,9 +166,8 @@ def _rule(desk: _Desk, rule: Keyword) -> Iterator[Problem]:
         yield Problem(rule.id, "days_reversed")
     yield from desk.meant(rule.id, rule.segment)
     yield from desk.spoken(rule.id, rule.answer)
-    for clash in find_clashes(alone(rule), desk.deps.forms):
-        if clash.is_never_heard:
-            yield Problem(rule.id, f"never_{clash.meaning}", found=(clash.phrase, clash.detail))
+    for clash in find_unheard(alone(rule), desk.deps.forms):
+        yield Problem(rule.id, f"never_{clash.meaning}", found=(clash.phrase, clash.detail))
 
 
 def _menu(desk: _Desk, body: Mapping[str, Any]) -> Iterator[Problem]:
