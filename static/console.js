@@ -161,3 +161,23 @@ document.body.addEventListener("htmx:afterSettle", () => {
     $("#announcer").textContent = "对话有了新内容。";
   }
 });
+
+// ── A list to walk with j and k; what a page holds is let go of when it is left ──
+document.addEventListener("keydown", (event) => {
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+  const links = $$("[data-walk] tbody th a");
+  const at = links.indexOf(document.activeElement);
+  links[at < 0 ? 0 : Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
+});
+addEventListener("pagehide", () => {
+  for (const one of $$("[data-leaves]")) {
+    fetch(one.dataset.leaves, {
+      method: "POST",
+      keepalive: true,
+      redirect: "manual",
+      headers: JSON.parse(document.body.getAttribute("hx-headers")),
+      body: new URLSearchParams({ held_until: one.dataset.heldUntil }),
+    });
+  }
+});

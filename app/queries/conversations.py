@@ -21,6 +21,7 @@ from app.steps.person_key import sealer_of
 from app.steps.sensitive import DOTS, Veil, may_see_sensitive, veil_of
 from app.store import people
 from app.store.conversations import AnswerRow, Delivery
+from app.store.enquiries import ReviewQuestion
 from app.store.messages import Message
 from app.store.session import Transaction
 
@@ -176,7 +177,14 @@ def _sensitive_moments(
             AnswerRow.answered_at >= deliveries[0].received_at,
         )
     )
-    return frozenset(found)
+    # What a reviewer asked may be sensitive too, and nobody can tell from the words.
+    replied = session.scalars(
+        select(ReviewQuestion.answered_at).where(
+            ReviewQuestion.person_id == person_id,
+            ReviewQuestion.answered_at >= deliveries[0].received_at,
+        )
+    )
+    return frozenset(found) | frozenset(at for at in replied if at is not None)
 
 
 @dataclass(frozen=True, slots=True)

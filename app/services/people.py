@@ -21,7 +21,7 @@ from app.steps.contact_facts import load_facts
 from app.steps.person_key import sealer_of
 from app.steps.personal_copy import Sections, copy_of
 from app.steps.sensitive import may_see_sensitive
-from app.store import deciding, outbox, people, privacy, sending
+from app.store import deciding, outbox, people, privacy, review_queue, sending
 from app.store.staff_notes import PersonNote
 from app.wording.checking import check
 from app.wording.types import Finding
@@ -144,15 +144,8 @@ def start_review(deps: Deps, actor: Actor, person_id: uuid.UUID, *, reason: str)
             raise NotAllowed("There is no enquiry to look at.", why="no_enquiry")
         if enquiry.state != "decided":
             raise NotAllowed("It is being decided already.", why="review_open")
-        row = {
-            "enquiry_id": enquiry.id,
-            "person_id": person.id,
-            "kind": "asked",
-            "state": "open",
-            "opened_at": now,
-            "due_at": staff.due("review", now),
-        }
-        deciding.add_reviews(session, [row])
+        review_queue.open_asked(session, enquiry, staff.due("review", now), now)
+        outbox.add(session, JobName.ASSIGN_CASES.value, actor.request_id[:40], now)
         deciding.set_state(session, [enquiry.id], "in_review")
         act = audit.Act("review_started", "enquiry", enquiry.id, reason, person=person)
         audit.record(deps, session, actor, act)

@@ -124,7 +124,7 @@ def set_away(deps: Deps, actor: Actor, until: date | None) -> None:
         operator.away_until = back
         act = Act("away_set", "operator", me, changes=changes)
         audit.record(deps, session, actor, act)
-        outbox.add(session, JobName.ASSIGN_CASES.value, actor.request_id, now)
+        outbox.add(session, JobName.ASSIGN_CASES.value, actor.request_id[:40], now)
 
 
 def assign_cases(deps: Deps) -> int:

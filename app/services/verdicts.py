@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import get_args
 
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
@@ -86,6 +87,12 @@ def what_policy_says(deps: Deps, actor: Actor, review_id: int) -> PolicySaid:
             return _open_case(deps, session, review, enquiry, person).said
         except (AnswerUnusable, NotAllowed):
             return PolicySaid(None, None)
+
+
+def reasons_of_today(deps: Deps) -> dict[str, list[str]]:
+    """Return the reasons that can be given today, by what they can be given for."""
+    rules = case_lock.rules_of(deps.clock.now())
+    return {ruling: list(rules.reasons_for(ruling)) for ruling in get_args(Ruling)}
 
 
 def decide_review(deps: Deps, actor: Actor, review_id: int, wanted: Verdicted) -> Decided:

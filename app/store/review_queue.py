@@ -176,6 +176,25 @@ def raise_case(session: Session, raised: Raised, now: datetime) -> None:
     )
 
 
+def open_asked(session: Session, enquiry: Enquiry, due_at: datetime, now: datetime) -> None:
+    """Open a case as if the person had asked; one opened for a pattern becomes theirs."""
+    review = insert(Review).values(
+        enquiry_id=enquiry.id,
+        person_id=enquiry.person_id,
+        kind="asked",
+        state="open",
+        opened_at=now,
+        due_at=due_at,
+    )
+    session.execute(
+        review.on_conflict_do_update(
+            index_elements=[Review.enquiry_id],
+            index_where=Review.state == "open",
+            set_={"kind": "asked", "opened_at": now},
+        )
+    )
+
+
 def list_unwatched(session: Session, limit: int) -> Sequence[uuid.UUID]:
     """List decided enquiries that have not been held against others yet."""
     return session.scalars(
