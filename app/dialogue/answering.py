@@ -8,7 +8,17 @@ from app.dialogue.readers.answers import chosen, read_answer
 from app.dialogue.readers.reading import Got, Which
 from app.dialogue.scene import OFTEN, Scene, ask, proceed, stay
 from app.dialogue.schema import Question
-from app.dialogue.types import Answer, Answered, Effect, Option, Position, Say, Stopped, Turn
+from app.dialogue.types import (
+    Answer,
+    Answered,
+    Effect,
+    Option,
+    Position,
+    Reached,
+    Say,
+    Stopped,
+    Turn,
+)
 from app.dialogue.words import own_words
 
 
@@ -69,8 +79,14 @@ def keep(scene: Scene, question: Question, got: Got) -> Turn:
     moved = before.moved(answers=answers)
     form = progress.form_for(scene.forms, moved) or scene.form
     answers = progress.settled(form, answers)
-    position = moved.moved(answers=answers, history=_history(before, given, answers))
-    effects: tuple[Effect, ...] = tuple(
+    # Given together with another, before it was asked: it counts as reached all the same.
+    unasked = tuple(key for key in given if key in answers and key not in before.reached)
+    position = moved.moved(
+        answers=answers,
+        history=_history(before, given, answers),
+        reached=(*before.reached, *unasked),
+    )
+    effects: tuple[Effect, ...] = tuple(Reached(key) for key in unasked) + tuple(
         Answered(key, answer, corrected=key in before.answers)
         for key, answer in given.items()
         if key in answers

@@ -203,7 +203,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A question was asked for the first time; feeds the anonymous funnel."""
+    """A question was asked for the first time, or answered before it was; feeds the funnel."""
 
     question: str
 

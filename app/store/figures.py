@@ -72,7 +72,7 @@ SELECT date_trunc('day', a.at, 'Asia/Shanghai') AS day, a.channel, a.form, a.for
 FROM events a
 CROSS JOIN LATERAL (
     SELECT r.at FROM events r
-    WHERE r.person_id = a.person_id AND r.at <= a.at AND r.kind = 'reached'
+    WHERE r.person_id = a.person_id AND r.at < a.at AND r.kind = 'reached'
         AND r.detail = a.detail
     ORDER BY r.at DESC LIMIT 1
 ) r

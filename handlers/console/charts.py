@@ -98,6 +98,7 @@ def _drawn(chart: Any, title: str) -> Markup:  # noqa: ANN401 - pygal has no typ
 def _bare(root: Any) -> Any:  # noqa: ANN401 - an element of the tree that pygal builds
     """Take out style and script: the page's policy allows neither within it."""
     for parent in list(root.iter()):
+        parent.attrib.pop("style", None)
         for child in list(parent):
             tag = str(child.tag).rpartition("}")[2]
             if tag in ("style", "script") or (tag == "title" and parent is root):

@@ -1,7 +1,5 @@
 """The board: every number with its definition, beside the days before."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint
 
 from app.core.access import Permission
@@ -9,8 +7,8 @@ from app.queries import figures
 from app.queries.figures import Board, Figure
 from handlers.bag import bag
 from handlers.console import charts
-from handlers.console.charts import Bar
 from handlers.console.days import span_asked
+from handlers.console.flow import meter
 from handlers.console.frame import needs, show
 from handlers.console.words import words
 
@@ -29,8 +27,8 @@ def board() -> str:
         page=page,
         written=written,
         days=_days(page),
-        outcomes=_bars(page.outcomes, "outcomes"),
-        tiers=_bars(page.tiers, "tiers"),
+        shares=(("outcomes", page.outcomes), ("tiers", page.tiers)),
+        meter=meter,
     )
 
 
@@ -51,14 +49,15 @@ def written(figure: Figure, value: float | None) -> str:
 
 def _plain(figure: Figure, value: float, units: dict[str, str]) -> str:
     if figure.shape == "seconds":
-        return duration(value, units)
+        return duration(value)
     if figure.shape == "score":
         return units["score"].format(f"{value:.2f}")
     return f"{value:,.1f}" if value % 1 else f"{value:,.0f}"
 
 
-def duration(seconds: float, units: dict[str, str]) -> str:
+def duration(seconds: float) -> str:
     """Write how long something took in the unit that fits."""
+    units: dict[str, str] = words("figures")["units"]
     for name, size in (("days", _DAY), ("hours", _HOUR), ("minutes", _MINUTE)):
         if seconds >= 2 * size:
             return units[name].format(f"{seconds / size:.0f}")
@@ -69,9 +68,3 @@ def _days(page: Board) -> str:
     said = words("figures")["charts"]
     series = [(said["followed"], page.followed), (said["submitted"], page.submitted)]
     return charts.lines([f"{day:%m-%d}" for day in page.span.dates], series, said["days"])
-
-
-def _bars(counts: Mapping[str, int], name: str) -> str:
-    said = words("figures")
-    bars = [Bar(said[name][key], count) for key, count in counts.items()]
-    return charts.bars(bars, said["charts"][name]) if any(bar.value for bar in bars) else ""

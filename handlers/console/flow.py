@@ -1,7 +1,7 @@
 """Draw where people leave a form on the form's own graph: questions in order, with branches.
 
 Every size is an attribute made of the numbers; colours are the stylesheet's. Screen readers and
-narrow screens have the same as a table, so the drawing is an image with a name.
+narrow screens have the same as a table.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,12 +24,14 @@ LinkTo = Callable[[str, str], str]
 def flow(questions: Sequence[QuestionFigures], link: LinkTo, labels: dict[str, str]) -> Markup:
     """Return the drawing; `labels` are the words on it."""
     most = max((one.reached for one in questions), default=0) or 1
+    worst = max((one.left for one in questions), default=0) or 1
     places = {one.key: number for number, one in enumerate(questions)}
     parts = [_arrows(questions, places, most)]
-    parts += [_row(number, one, most, link, labels) for number, one in enumerate(questions)]
+    scales = (most, worst)
+    parts += [_row(number, one, scales, link, labels) for number, one in enumerate(questions)]
     height = _TOP * 2 + _ROW * len(questions)
     head = Markup(
-        '<svg class="flow" role="img" aria-label="{}" viewBox="0 0 {} {}"'
+        '<svg class="flow" role="group" aria-label="{}" viewBox="0 0 {} {}"'
         ' xmlns="http://www.w3.org/2000/svg">'
     ).format(labels["drawing"], _WIDTH, height)
     return head + Markup("").join(parts) + Markup("</svg>")
@@ -56,9 +58,13 @@ def _around(start: int, end: int) -> Markup:
 
 
 def _row(
-    number: int, one: QuestionFigures, most: int, link: LinkTo, labels: dict[str, str]
+    number: int,
+    one: QuestionFigures,
+    scales: tuple[int, int],
+    link: LinkTo,
+    labels: dict[str, str],
 ) -> Markup:
-    y = _y(number)
+    y, (most, worst) = _y(number), scales
     parts = [
         Markup('<a href="{}">').format(link("reached", one.key)),
         Markup('<rect class="flow-node" x="{}" y="{}" width="{}" height="{}" rx="8"/>').format(
@@ -74,17 +80,17 @@ def _row(
             _NODE_X + _NODE_WIDTH - 12, y + 22, one.reached
         ),
     ]
-    if one.reached:
-        parts += _leaving(y, one, most, link, labels)
+    if one.left:
+        parts += _leaving(y, one, worst, link, labels)
     for form in one.leads_to:
         parts.append(_leads(y, labels[form]))
     return Markup("").join(parts)
 
 
 def _leaving(
-    y: int, one: QuestionFigures, most: int, link: LinkTo, labels: dict[str, str]
+    y: int, one: QuestionFigures, worst: int, link: LinkTo, labels: dict[str, str]
 ) -> list[Markup]:
-    width = _LEFT_WIDTH * one.left / most
+    width = _LEFT_WIDTH * one.left / worst
     words = labels["left"].format(count=f"{one.left:,}", rate=f"{one.left_rate or 0:.0%}")
     return [
         Markup('<a href="{}">').format(link("left", one.key)),
@@ -104,6 +110,15 @@ def _leads(y: int, label: str) -> Markup:
     return line + Markup('<text class="flow-note flow-end" x="{}" y="{}">{}</text>').format(
         86, y + 22, label
     )
+
+
+def meter(part: float, whole: float) -> Markup:
+    """Return a bar inside a row of a table, which has the number beside it."""
+    width = 100 * part / whole if whole else 0
+    return Markup(
+        '<svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="meter-rest" width="100" height="8"/><rect width="{:.2f}" height="8"/></svg>'
+    ).format(min(width, 100))
 
 
 def _y(number: int) -> int:

@@ -9,10 +9,9 @@ from app.core.access import Permission
 from app.queries import funnel, funnel_people
 from app.queries.funnel import View
 from handlers.bag import bag
-from handlers.console import charts
-from handlers.console.charts import Bar
 from handlers.console.days import span_asked
-from handlers.console.flow import flow
+from handlers.console.figures import duration
+from handlers.console.flow import flow, meter
 from handlers.console.frame import needs, show
 from handlers.console.words import words
 
@@ -37,13 +36,8 @@ def overview() -> str:
         stage_url=lambda stage: _people_of_stage(view, stage),
         channel_name=lambda name: said["channels"].get(name, name),
         form_name=_form_name,
-        stages=charts.bars(
-            [
-                Bar(said["stages"][one.name], one.count, url=_people_of_stage(view, one))
-                for one in page.stages
-            ],
-            said["chart"],
-        ),
+        meter=meter,
+        duration=duration,
         drawing=flow(page.questions, lambda kind, key: _people(view, kind, key), labels),
     )
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+
 from app.queries.incidents import Shown
 from handlers.console.words import words
 
@@ -16,6 +18,7 @@ class Told:
     line: str
     means: str
     todo: tuple[str, ...]
+    url: str
 
 
 def told(one: Shown) -> Told:
@@ -25,4 +28,14 @@ def told(one: Shown) -> Told:
     scope = area["scopes"].get(one.scope, one.scope)
     values = {**one.facts, "kind": one.kind, "scope": scope, "place": one.place or scope}
     line = kind["line"].format(**values)
-    return Told(one, kind["title"], line, kind["means"], tuple(kind["todo"]))
+    return Told(one, kind["title"], line, kind["means"], tuple(kind["todo"]), _page_of(one))
+
+
+def _page_of(one: Shown) -> str:
+    """Return where more can be seen of it, if anywhere."""
+    form, _, question = one.scope.rpartition("/")
+    if one.kind == "form_drop_off" and one.place:
+        return url_for("funnel.people", kind="left", detail=question, form=form, days=7)
+    if one.kind == "decline_rate":
+        return url_for("funnel.overview", form=one.scope, days=7)
+    return ""

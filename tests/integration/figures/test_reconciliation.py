@@ -94,7 +94,7 @@ def slow_median(
             other.at
             for other in diary.entries
             if (other.person, other.kind, other.detail) == (one.person, "reached", question)
-            and other.at <= one.at
+            and other.at < one.at
         ]
         if seen:
             times.append(rounded(int((one.at - max(seen)).total_seconds())))

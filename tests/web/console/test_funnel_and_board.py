@@ -45,7 +45,7 @@ def row(page: str, name: str) -> list[str]:
     """The cells of a table's row, as words."""
     found = re.search(rf'<tr>\s*<th scope="row"[^>]*>(?:<a[^>]*>)?{name}.*?</tr>', page, re.DOTALL)
     assert found, name
-    cells = re.findall(r"<td[^>]*>(.*?)</td>", found[0], re.DOTALL)
+    cells = re.findall(r'<td class="number"[^>]*>(.*?)</td>', found[0], re.DOTALL)
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
 
 
@@ -151,6 +151,11 @@ def test_the_board_shows_every_figure_with_its_definition(busy: Deps) -> None:
     for key in keys:
         assert f'data-figure="{key}"' in page
         assert said[key][1] in html.unescape(page)
+
+
+def test_charts_carry_no_style_that_the_policy_forbids(busy: Deps) -> None:
+    for url in ("/console/figures/", "/console/funnel/"):
+        assert " style=" not in signed_in(busy, Role.OPERATOR).get(url).text
 
 
 def test_what_has_no_data_yet_says_so_and_is_never_nought(busy: Deps) -> None:
