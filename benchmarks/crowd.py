@@ -148,7 +148,9 @@ def _listening(engine: Engine) -> Iterator[list[tuple[str, Any, float]]]:
         began = time.perf_counter()
 
     def after(_conn: object, _cursor: object, statement: str, params: Any, *_rest: object) -> None:  # noqa: ANN401 - the driver's own
-        heard.append((statement, params, time.perf_counter() - began))
+        # A setting of the transaction costs nothing, and cannot be explained.
+        if not statement.startswith("SET "):
+            heard.append((statement, params, time.perf_counter() - began))
 
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)

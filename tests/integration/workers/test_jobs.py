@@ -158,5 +158,4 @@ def test_without_its_database_a_job_gives_up_in_one_line(
     with structlog.testing.capture_logs() as lines:
         getattr(jobs, job.value)("trail")
     given_up = [line["because"] for line in lines if line["event"] == "job_given_up"]
-    # Only the token is asked of the platform alone.
-    assert given_up == ([] if job is JobName.FRESHEN_TOKEN else ["DatabaseAway"])
+    assert given_up == ["DatabaseAway"]

@@ -34,7 +34,12 @@ CASES = [(key, variant) for key, variants in SAMPLES.items() for variant in vari
 # Parts of a conversation in which the lender has just been named.
 UNSIGNED = {
     *("quota.pending", "late.reply", "late.outcome", "inbox.rate"),
-    *("rights.correct_tap", "rights.correct_recorded", "rights.restrict_recorded"),
+    *(
+        "review.answered",
+        "rights.correct_tap",
+        "rights.correct_recorded",
+        "rights.restrict_recorded",
+    ),
 }
 
 
