@@ -88,7 +88,7 @@ def close(deps: Deps, actor: Actor, person_id: uuid.UUID, *, reason: str) -> Non
         person, notes = _thread(session, person_id)
         _check_holder(actor, notes)
         if any(note.kind == "distress" for note in notes) and reason != "answered_elsewhere":
-            raise NotAllowed("Somebody in distress is answered.", why="distress")
+            raise NotAllowed("Somebody in distress is answered.", why="distress_answered")
         for note in notes:
             note.state, note.closed_reason = "closed", reason
             note.answered_at, note.answered_by = now, actor.name
@@ -129,7 +129,7 @@ def _check_holder(actor: Actor, notes: Sequence[Note]) -> None:
     """Raise unless the thread is the actor's or nobody's: two people never answer at once."""
     holders = {note.assigned_to for note in notes} - {None}
     if holders - {actor.id}:
-        raise NotAllowed("Somebody else holds this thread; take it over first.", why="held")
+        raise NotAllowed("Somebody else holds this thread; take it over first.", why="thread_held")
 
 
 def _least_loaded(deps: Deps, session: Transaction) -> int:

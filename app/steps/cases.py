@@ -71,7 +71,7 @@ def handled(deps: Deps, actor: Actor, complaint_id: int) -> Iterator[InHand]:
         recusal.check(session, actor, hand.case)
         require_open(hand.case)
         if hand.case.assigned_to not in (None, actor.id):
-            raise NotAllowed("Somebody else holds this case; take it over first.", why="held")
+            raise NotAllowed("Somebody else holds this case; take it over first.", why="case_held")
         yield hand
 
 

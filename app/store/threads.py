@@ -54,15 +54,15 @@ def assign(session: Session, notes: Sequence[Note], operator_id: int | None) -> 
 
 def list_staff(session: Session, roles: Sequence[str], now: datetime) -> Sequence[Operator]:
     """List who of these roles is there: active and not away."""
-    return session.scalars(
+    there = session.scalars(
         select(Operator)
         .where(
             Operator.is_active,
-            Operator.roles.overlap(list(roles)),
             (Operator.away_until.is_(None)) | (Operator.away_until <= now),
         )
         .order_by(Operator.name)
-    ).all()
+    )
+    return [one for one in there if set(one.roles) & set(roles)]
 
 
 def loads(session: Session) -> dict[int, int]:
