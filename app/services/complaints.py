@@ -74,12 +74,17 @@ def list_open(deps: Deps) -> list[Open]:
         ]
 
 
+def causes(deps: Deps) -> tuple[str, ...]:
+    """List the root causes that a case can be closed with today."""
+    return casework.causes(deps.clock.now())
+
+
 def receive(deps: Deps, actor: Actor, received: Received) -> int:
     """Enter a complaint by hand; return the case, the open one where the person has one."""
     require_desk(actor)
     _require_words(received.words)
     if received.source not in SOURCES or received.category not in ("", *CATEGORIES):
-        raise NotAllowed("A complaint comes by a way from the list.", why="not_listed")
+        raise NotAllowed("A complaint comes by a way from the list.", why="not_in_list")
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         person = None
@@ -118,7 +123,7 @@ def classify(
     """Say what a case is about, and whom; whoever it is about loses it."""
     with _handled(deps, actor, complaint_id) as hand:
         if category not in CATEGORIES:
-            raise NotAllowed("A category comes from the list.", why="not_listed")
+            raise NotAllowed("A category comes from the list.", why="not_in_list")
         case, session = hand.case, hand.session
         changes = {
             "category": (case.category, category),
@@ -178,7 +183,7 @@ def investigate(deps: Deps, actor: Actor, complaint_id: int, *, words: str) -> N
     """Begin to look into a case that was answered first."""
     with _handled(deps, actor, complaint_id) as hand:
         if hand.case.state != "answered":
-            raise NotAllowed("A case is answered first.", why="not_answered")
+            raise NotAllowed("A case is answered first.", why="not_answered_first")
         hand.case.state = "investigating"
         hand.enter("investigating", words)
 
@@ -224,7 +229,9 @@ def reopen(deps: Deps, actor: Actor, complaint_id: int, *, words: str) -> None:
         case, person = hand.case, hand.person
         recusal.check(session, actor, case)
         if case.state not in ENDED:
-            raise NotAllowed("The case is open.", why="is_open")
+            raise NotAllowed("The case is open.", why="case_is_open")
+        if case.closed_by == actor.name:
+            raise NotAllowed("Somebody else takes it up again.", why="recused")
         if person is not None and complaints.has_open(session, person.id):
             raise NotAllowed("The person has another case open.", why="another_open")
         if case.letter_id is not None:
@@ -263,13 +270,13 @@ def _end(hand: cases.InHand, state: str, words: str) -> None:
 def _check_ending(deps: Deps, case: Complaint, ending: Ending) -> None:
     _require_words(ending.words)
     if case.first_answered_at is None:
-        raise NotAllowed("A case is answered first.", why="not_answered")
+        raise NotAllowed("A case is answered first.", why="not_answered_first")
     if ending.outcome not in OUTCOMES:
-        raise NotAllowed("An outcome comes from the list.", why="not_listed")
+        raise NotAllowed("An outcome comes from the list.", why="not_in_list")
     if ending.cause not in casework.causes(deps.clock.now()):
         raise NotAllowed("A root cause comes from the list.", why="no_cause")
 
 
 def _require_words(words: str) -> None:
     if not words.strip():
-        raise NotAllowed("It needs words.", why="no_words")
+        raise NotAllowed("It needs words.", why="words_missing")

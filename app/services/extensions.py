@@ -17,7 +17,7 @@ def ask(deps: Deps, actor: Actor, complaint_id: int, *, reason: str) -> None:
     """Ask for the time until the last day that is allowed."""
     require_desk(actor)
     if not reason.strip():
-        raise NotAllowed("It needs words.", why="no_words")
+        raise NotAllowed("It needs words.", why="words_missing")
     with cases.handled(deps, actor, complaint_id) as hand:
         session, case = hand.session, hand.case
         if case.extended_at is not None or case.final_due_at >= case.last_due_at:

@@ -82,7 +82,7 @@ def close(deps: Deps, actor: Actor, person_id: uuid.UUID, *, reason: str) -> Non
     """Close a thread without an answer, for a reason from the list."""
     require_desk(actor)
     if reason not in CLOSE_REASONS:
-        raise NotAllowed("A thread is closed for a reason from the list.", why="no_reason")
+        raise NotAllowed("A thread is closed for a reason from the list.", why="reason_missing")
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         person, notes = _thread(session, person_id)
@@ -108,7 +108,7 @@ def assign(
         if chosen is not None:
             staff_there = threads.list_staff(session, _STAFF, deps.clock.now())
             if chosen not in {one.id for one in staff_there}:
-                raise NotAllowed("Nobody of that name answers now.", why="not_there")
+                raise NotAllowed("Nobody of that name answers now.", why="not_on_duty")
             name = operators.get(session, chosen).name
         before = next((str(n.assigned_to) for n in notes if n.assigned_to is not None), "")
         threads.assign(session, notes, chosen)
@@ -135,7 +135,7 @@ def _check_holder(actor: Actor, notes: Sequence[Note]) -> None:
 def _least_loaded(deps: Deps, session: Transaction) -> int:
     there = threads.list_staff(session, _STAFF, deps.clock.now())
     if not there:
-        raise NotAllowed("Nobody who could answer is there.", why="nobody_there")
+        raise NotAllowed("Nobody who could answer is there.", why="nobody_on_duty")
     loads = threads.loads(session)
     return min(there, key=lambda one: (loads.get(one.id, 0), one.name)).id
 
@@ -149,7 +149,7 @@ def _answer(
     words: str,
 ) -> Queued:
     if not words.strip():
-        raise NotAllowed("An answer needs words.", why="no_words")
+        raise NotAllowed("An answer needs words.", why="words_missing")
     now, sealer = deps.clock.now(), sealer_of(deps, person)
     pause = timedelta(days=casework.number("rating_pause_days", now))
     # An answer that is repeated in a reply has no room for a question of its own.

@@ -31,7 +31,7 @@ def finish_errand(deps: Deps, actor: Actor, errand_id: int, *, result: str, word
     """Record that somebody called or wrote, or why that was not possible."""
     require_desk(actor)
     if result not in RESULTS or not words.strip():
-        raise NotAllowed("An errand ends with what was done.", why="no_words")
+        raise NotAllowed("An errand ends with what was done.", why="words_missing")
     with deps.sessions.begin() as session:
         errand = errands.get_open_errand(session, errand_id)
         person = None

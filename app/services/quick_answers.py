@@ -30,7 +30,7 @@ def save(deps: Deps, actor: Actor, *, shortcut: str, title: str, words: str) -> 
     if not _SHORTCUT.fullmatch(shortcut):
         raise NotAllowed("A shortcut is of small letters, digits, or Chinese.", why="bad_shortcut")
     if not title.strip() or not words.strip():
-        raise NotAllowed("A quick answer has a title and words.", why="no_words")
+        raise NotAllowed("A quick answer has a title and words.", why="words_missing")
     now = deps.clock.now()
     say = Say("inbox.answer", {"left_on": now, "words": words.strip()})
     fitting(deps, say, with_rating=rating_words(deps))

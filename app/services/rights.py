@@ -31,7 +31,7 @@ REFUSALS = (
     "open_case",
     "nothing_held",
     "harms_others",
-    "repeated",
+    "again",
 )
 
 
@@ -84,7 +84,7 @@ def receive(deps: Deps, actor: Actor, received: Received) -> int:
     require_desk(actor)
     is_listed = received.kind in KINDS and received.source in SOURCES
     if not is_listed or received.requester not in REQUESTERS:
-        raise NotAllowed("A request is of a kind, and comes by a way, from the list.", "not_listed")
+        raise NotAllowed("A request is of a listed kind, by a listed way.", why="not_in_list")
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         person = None
@@ -125,7 +125,7 @@ def identify(deps: Deps, actor: Actor, request_id: int, *, matched: list[str]) -
         request = hand.request
         allowed = KIN_PAPERS if request.requester == "kin" else HELD
         if set(matched) - set(allowed):
-            raise NotAllowed("Only what is held already is compared.", why="not_listed")
+            raise NotAllowed("Only what is held already is compared.", why="not_in_list")
         hand.whose()
         needed = len(KIN_PAPERS)
         if request.requester == "self":
@@ -143,7 +143,7 @@ def refuse(deps: Deps, actor: Actor, request_id: int, *, reason: str, words: str
     """Refuse, with the reason that the law asks for (PIPL 50); the person is told."""
     actor.require(Permission.DECIDE)
     if reason not in REFUSALS or not words.strip():
-        raise NotAllowed("A refusal gives its reason.", why="no_reason")
+        raise NotAllowed("A refusal gives its reason.", why="reason_missing")
     with requests.handled(deps, actor, request_id) as hand:
         hand.end("refused", reason)
         return _tell(hand, words, is_refused=True)
@@ -153,7 +153,7 @@ def finish(deps: Deps, actor: Actor, request_id: int, *, words: str) -> Way | No
     """Record that what was asked for is done; the person is told what."""
     actor.require(Permission.DECIDE)
     if not words.strip():
-        raise NotAllowed("Say what was done.", why="no_words")
+        raise NotAllowed("Say what was done.", why="words_missing")
     with requests.handled(deps, actor, request_id, known=True) as hand:
         if hand.request.acted_at is None:
             # Done outside this house: by post, or at the lender's core system.
@@ -166,7 +166,7 @@ def withdraw(deps: Deps, actor: Actor, request_id: int, *, words: str) -> None:
     """End a request because whoever asked took it back; `words` say how we know."""
     require_desk(actor)
     if not words.strip():
-        raise NotAllowed("Say how we know.", why="no_words")
+        raise NotAllowed("Say how we know.", why="words_missing")
     with requests.handled(deps, actor, request_id) as hand:
         hand.request.answer_sealed = case_words.seal(deps, hand.person, words)
         hand.end("withdrawn")

@@ -120,7 +120,7 @@ def explain(deps: Deps, actor: Actor, request_id: int) -> None:
 def withdraw_consent(deps: Deps, actor: Actor, request_id: int, *, purposes: list[str]) -> None:
     """Withdraw consents for a person who asked by another way than the chat."""
     if not purposes or set(purposes) - set(PURPOSES):
-        raise NotAllowed("A consent is for a purpose from the list.", why="not_listed")
+        raise NotAllowed("A consent is for a purpose from the list.", why="not_in_list")
     with _acting(deps, actor, request_id, ("withdraw",)) as hand:
         person = hand.whose()
         notice = {"notice_version": deps.notice.version, "notice_hash": deps.notice.hash}
@@ -139,7 +139,7 @@ def _acting(deps: Deps, actor: Actor, request_id: int, kinds: tuple[str, ...]) -
 def _own_chat(hand: InHand) -> Person:
     """Return the person, if what is sent reaches who asked: kin never read a person's chat."""
     if hand.request.requester != "self":
-        raise NotAllowed("Next of kin are answered outside the chat.", why="kin")
+        raise NotAllowed("Next of kin are answered outside the chat.", why="kin_outside")
     return hand.whose()
 
 

@@ -78,4 +78,4 @@ def handled(deps: Deps, actor: Actor, complaint_id: int) -> Iterator[InHand]:
 def require_open(case: Complaint) -> None:
     """Raise `NotAllowed` for a case that has ended."""
     if case.state in ENDED:
-        raise NotAllowed("The case has ended.", why="has_ended")
+        raise NotAllowed("The case has ended.", why="case_ended")

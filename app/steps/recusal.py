@@ -3,7 +3,7 @@
 from app.core.access import Actor
 from app.core.errors import NotAllowed
 from app.store import complaints, operators
-from app.store.complaints import Complaint
+from app.store.complaints import ENDED, Complaint
 from app.store.operators import Operator
 from app.store.session import Transaction
 
@@ -12,12 +12,10 @@ def is_recused(session: Transaction, who: Operator | Actor, complaint: Complaint
     """Say whether somebody must not handle this case."""
     if who.id is not None and complaint.about_operator == who.id:
         return True
-    if complaint.closed_by == who.name:
+    if complaint.closed_by == who.name and complaint.state not in ENDED:
         # Taken up again: whoever closed it has had their say.
         return True
-    if complaint.person_id is None:
-        return False
-    return who.name in complaints.list_deciders(session, complaint.person_id)
+    return who.name in complaints.list_deciders(session, complaint)
 
 
 def check(session: Transaction, actor: Actor, complaint: Complaint) -> None:

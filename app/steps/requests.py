@@ -69,9 +69,9 @@ def handled(
                 person = None
         request = rights.get(session, request_id, lock=True)
         if request.state != "open":
-            raise NotAllowed("The request has been decided.", why="has_ended")
+            raise NotAllowed("The request has been decided.", why="case_ended")
         if kinds and request.kind not in kinds:
             raise NotAllowed("That is not what was asked for.", why="other_kind")
         if known and request.identity not in VERIFIED:
-            raise NotAllowed("First see who asks, by what we hold.", why="not_identified")
+            raise NotAllowed("First see who asks, by what we hold.", why="who_unknown")
         yield InHand(deps, session, actor, request, person)

@@ -53,10 +53,10 @@ def fitting(deps: Deps, say: Say, *, with_rating: str = "") -> str:
     try:
         text = deps.copybook.render(say)
     except TextTooLong:
-        raise NotAllowed("The words are too long for one message.", why="too_long") from None
+        raise NotAllowed("The words are too long for one message.", why="words_too_long") from None
     room = _LIMIT - len(f"\n\n{with_rating}".encode()) if with_rating else _LIMIT
     if len(text.encode()) > room:
-        raise NotAllowed("The words are too long for one message.", why="too_long")
+        raise NotAllowed("The words are too long for one message.", why="words_too_long")
     return text
 
 

@@ -137,12 +137,16 @@ def list_open_notes(session: Session, complaint: Complaint) -> Sequence[Note]:
     ).all()
 
 
-def list_deciders(session: Session, person_id: uuid.UUID) -> frozenset[str]:
-    """List who has ever decided about the person by hand, or closed a complaint of theirs."""
+def list_deciders(session: Session, complaint: Complaint) -> frozenset[str]:
+    """List who has ever decided about its person by hand, or closed another case of theirs."""
+    if complaint.person_id is None:
+        return frozenset()
     decided = select(Decision.decided_by).where(
-        Decision.person_id == person_id, Decision.decided_by != "auto"
+        Decision.person_id == complaint.person_id, Decision.decided_by != "auto"
     )
     closed = select(Complaint.closed_by).where(
-        Complaint.person_id == person_id, Complaint.state == "closed"
+        Complaint.person_id == complaint.person_id,
+        Complaint.state == "closed",
+        Complaint.id != complaint.id,
     )
     return frozenset(session.scalars(union(decided, closed)))

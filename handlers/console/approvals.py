@@ -15,7 +15,7 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "export": ("exports.export", "export_id"),
     "content": ("content.revision", "revision_id"),
     "review": ("reviews.case", "review_id"),
-    "complaint": ("complaints.complaint", "complaint_id"),
+    "complaint_extension": ("complaints.complaint", "complaint_id"),
     "segment": ("segments.segment", "segment_id"),
 }
 """Where each kind is read and answered: the page's endpoint, and what it calls the subject's id.

@@ -219,8 +219,8 @@ def test_only_the_desks_handle_a_case_and_only_who_decides_closes_it(
 @pytest.mark.parametrize(
     ("ending", "why"),
     [
-        (Ending("upheld", "slow_answer", " "), "no_words"),
-        (Ending("won", "slow_answer", "话"), "not_listed"),
+        (Ending("upheld", "slow_answer", " "), "words_missing"),
+        (Ending("won", "slow_answer", "话"), "not_in_list"),
         (Ending("upheld", "bad_luck", "话"), "no_cause"),
     ],
 )
@@ -230,7 +230,7 @@ def test_a_case_ends_with_an_outcome_a_cause_and_words(
     case = complain(deps)
     with pytest.raises(NotAllowed) as refusal:
         complaints.close(deps, ann, case, ENDING)
-    assert refusal.value.why == "not_answered"
+    assert refusal.value.why == "not_answered_first"
     complaints.answer_first(deps, ann, case, words="正在查。")
     with pytest.raises(NotAllowed) as refusal:
         complaints.close(deps, ann, case, ending)

@@ -112,7 +112,7 @@ def test_nothing_is_done_before_who_asks_is_known_nor_by_who_may_not_decide(
     assert callable(act)
     with pytest.raises(NotAllowed) as refusal:
         act(deps, ann, request)
-    assert refusal.value.why == "not_identified"
+    assert refusal.value.why == "who_unknown"
     assert not rights.identify(deps, ann, request, matched=["region"])
     with pytest.raises(NotAllowed):
         act(deps, ann, request)
@@ -310,7 +310,7 @@ def test_next_of_kin_are_heard_by_hand_and_the_dead_are_not_written_to(
     assert the_person(deps).on_hold == "death"
     with pytest.raises(NotAllowed) as refusal:
         rights_acts.send_copy(deps, ann, request)
-    assert refusal.value.why == "kin"
+    assert refusal.value.why == "kin_outside"
     assert rights.finish(deps, ann, request, words="副本当面交给了家属。") is None
     assert requests(deps)[0].evidence[-1]["kind"] == "outside"
 

@@ -132,7 +132,7 @@ def test_an_answer_too_long_for_one_message_is_refused_and_nothing_is_queued(
     person = leave(deps)
     with pytest.raises(NotAllowed) as refusal:
         inbox.answer_thread(deps, ann, person, words="长" * 700)
-    assert refusal.value.why == "too_long"
+    assert refusal.value.why == "words_too_long"
     with deps.sessions() as session:
         assert session.scalars(select(Message)).all() == []
 
@@ -256,9 +256,9 @@ def test_a_quick_answer_has_versions_and_the_newest_counts(deps: Deps, ann: Acto
     [
         ({"shortcut": "a b"}, "bad_shortcut"),
         ({"shortcut": ""}, "bad_shortcut"),
-        ({"title": " "}, "no_words"),
-        ({"words": " "}, "no_words"),
-        ({"words": "长" * 700}, "too_long"),
+        ({"title": " "}, "words_missing"),
+        ({"words": " "}, "words_missing"),
+        ({"words": "长" * 700}, "words_too_long"),
     ],
 )
 def test_a_quick_answer_that_could_not_be_sent_is_not_kept(
