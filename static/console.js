@@ -111,7 +111,16 @@ function filter(input) {
 
 document.addEventListener("input", (event) => {
   if (event.target.dataset.filters) filter(event.target);
+  if (event.target.dataset.quick) insertQuick(event.target);
 });
+
+// ── Answers given often: /shortcut and a space become the words ──
+function insertQuick(box) {
+  const typed = box.value.slice(0, box.selectionStart);
+  const named = typed.match(/(?:^|\s)\/([a-z0-9\u4e00-\u9fff]{1,24})\s$/);
+  const found = named && $$(`#${box.dataset.quick} [data-shortcut]`).find((one) => one.dataset.shortcut === named[1]);
+  if (found) box.setRangeText(found.dataset.words, typed.length - named[1].length - 2, typed.length, "end");
+}
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

@@ -165,11 +165,7 @@ def figures() -> str:
         ],
         labels["figures"]["by_month"],
     )
-    causes = charts.bars(
-        [Bar(labels["causes"].get(code, code), many) for code, many in found.causes],
-        labels["figures"]["by_cause"],
-    )
-    return show("complaints/figures.html", found=found, months=months, causes=causes)
+    return show("complaints/figures.html", found=found, months=months)
 
 
 def _received(form: ComplaintForm) -> Received:
