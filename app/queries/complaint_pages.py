@@ -121,7 +121,7 @@ class CasePage:
     about: str
     about_id: int | None
     holder_id: int | None
-    contact: str
+    has_contact: bool
     said: tuple[EntryLine, ...]
     diary: tuple[EntryLine, ...]
     is_recused: bool
@@ -178,7 +178,7 @@ def case_page(deps: Deps, actor: Actor, complaint_id: int) -> CasePage:
             about=about.name if about else "",
             about_id=case.about_operator,
             holder_id=case.assigned_to,
-            contact="" if is_recused else case_words.opened(deps, person, case.contact_sealed),
+            has_contact=case.contact_sealed is not None,
             said=() if is_recused else tuple(_said(deps, session, case, person)),
             diary=tuple(_diary(deps, session, case, person, is_hidden=is_recused)),
             is_recused=is_recused,

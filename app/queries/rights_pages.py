@@ -71,7 +71,7 @@ class RequestPage:
     person_state: str
     received_by: str
     words: str
-    contact: str
+    has_contact: bool
     answer: str
     matched: tuple[str, ...]
     identity_by: str
@@ -127,7 +127,7 @@ def request_page(deps: Deps, actor: Actor, request_id: int) -> RequestPage:
             person_state=person.state if person else "",
             received_by=request.received_by,
             words=mask_words(opened(deps, person, request.words_sealed)),
-            contact=opened(deps, person, request.contact_sealed),
+            has_contact=request.contact_sealed is not None,
             answer=mask_words(opened(deps, person, request.answer_sealed)),
             matched=tuple(request.matched),
             identity_by=request.identity_by or "",

@@ -16,12 +16,12 @@ from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
 from app.dialogue.types import Say
-from app.steps import audit, staff
+from app.steps import audit, holding, staff
 from app.steps.contact_facts import load_facts
 from app.steps.person_key import sealer_of
 from app.steps.personal_copy import Sections, copy_of
 from app.steps.sensitive import may_see_sensitive
-from app.store import deciding, outbox, people, privacy, review_queue, sending
+from app.store import complaints, deciding, outbox, people, privacy, review_queue, sending
 from app.store.staff_notes import PersonNote
 from app.wording.checking import check
 from app.wording.types import Finding
@@ -63,8 +63,11 @@ def release(deps: Deps, actor: Actor, person_id: uuid.UUID, *, reason: str) -> N
             raise NotAllowed("Nothing is on hold.", why="not_on_hold")
         if person.on_hold != PAUSE and not actor.may(Permission.DECIDE):
             raise NotAllowed("A reviewer lifts this.", why="reviewer_releases")
-        changes = {"on_hold": (person.on_hold, None)}
-        person.on_hold = None
+        if person.on_hold == holding.COMPLAINT and complaints.has_open(session, person.id):
+            raise NotAllowed("It ends with the open complaint.", why="complaint_holds")
+        before, still = person.on_hold, holding.still_holding(session, person)
+        person.on_hold = still
+        changes = {"on_hold": (before, still)}
         act = audit.Act("released", "person", person.id, reason, person=person, changes=changes)
         audit.record(deps, session, actor, act)
 

@@ -6,12 +6,10 @@ Nothing on the server remembers that it was shown: who wants to see it again giv
 from dataclasses import dataclass, field
 
 from app.core.access import Actor, Permission
-from app.core.crypto import CannotOpen
 from app.core.errors import NotAllowed, NotFound
 from app.core.log import get_logger
 from app.deps import Deps
-from app.steps import audit
-from app.steps.person_key import sealer_of
+from app.steps import audit, case_words
 from app.steps.sensitive import may_see_sensitive, veil_of
 from app.store import sealed
 
@@ -44,10 +42,9 @@ def reveal(deps: Deps, actor: Actor, what: str, *, reason: str) -> Revealed:
         is_sensitive = any(veil.covers(question) for question in found.questions)
         if is_sensitive and not may_see_sensitive(actor):
             raise NotAllowed("A sensitive answer.", why="no_right")
-        try:
-            value = sealer_of(deps, found.person).open_text(found.sealed)
-        except CannotOpen:
-            raise NotFound("Nothing of that is kept.") from None
+        value = case_words.opened(deps, found.person, found.sealed)
+        if not value:
+            raise NotFound("Nothing of that is kept.")
         # The value stands in the row as a keyed hash, and sealed under the person's own key.
         act = audit.Act(
             "revealed", kind, ref, reason, person=found.person, changes={kind: (value, value)}

@@ -20,9 +20,13 @@ def release(session: Transaction, person: Person, reason: str) -> None:
     """End one reason; another that is still open takes its place."""
     if person.on_hold != reason:
         return
-    still = None
-    if reason != COMPLAINT and complaints.has_open(session, person.id):
-        still = COMPLAINT
-    elif reason != RESTRICTED and rights.has_restriction(session, person.id):
-        still = RESTRICTED
-    rights.set_person(session, person.id, on_hold=still)
+    rights.set_person(session, person.id, on_hold=still_holding(session, person))
+
+
+def still_holding(session: Transaction, person: Person) -> str | None:
+    """Return what else about the person is open, once the reason that stands has ended."""
+    if person.on_hold != COMPLAINT and complaints.has_open(session, person.id):
+        return COMPLAINT
+    if person.on_hold != RESTRICTED and rights.has_restriction(session, person.id):
+        return RESTRICTED
+    return None

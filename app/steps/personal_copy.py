@@ -11,12 +11,15 @@ from app.deps import Deps
 from app.dialogue.labels import shown
 from app.dialogue.types import Answer, Say
 from app.steps.outcome_words import outcome_words
+from app.store.complaints import Complaint
 from app.store.conversations import AnswerRow, Consent, Delivery
 from app.store.enquiries import Decision, Enquiry, Handover, ReviewQuestion
 from app.store.events import Event
 from app.store.messages import Message, Note
 from app.store.people import Person
 from app.store.privacy import Kept
+from app.store.replies import Rating
+from app.store.rights import SubjectRequest
 from app.store.staff_notes import PersonNote
 
 _LINK = re.compile(r"</?a\b[^>]*>")
@@ -40,6 +43,9 @@ def copy_of(deps: Deps, person: Person, kept: Kept, sealer: Sealer) -> Sections:
         "questions": [_question(row, opened) for row in kept.questions],
         "staff_notes": [_staff_note(row, opened) for row in kept.staff_notes],
         "acts": [_act(deps, row) for row in kept.acts],
+        "complaints": [_complaint(row, opened) for row in kept.complaints],
+        "requests": [_request(row, opened) for row in kept.requests],
+        "ratings": [_rating(row) for row in kept.ratings],
     }
 
 
@@ -150,6 +156,32 @@ def _note(row: Note, opened: Opened) -> Entry:
         "answered_at": row.answered_at,
         "reply": opened(row.answer_sealed),
     }
+
+
+def _complaint(row: Complaint, opened: Opened) -> Entry:
+    return {
+        "at": row.received_at,
+        "number": row.number,
+        "words": opened(row.words_sealed),
+        "state": row.state,
+        "ended_at": row.closed_at,
+    }
+
+
+def _request(row: SubjectRequest, opened: Opened) -> Entry:
+    return {
+        "at": row.received_at,
+        "number": row.number,
+        "kind": row.kind,
+        "words": opened(row.words_sealed),
+        "state": row.state,
+        "reply": opened(row.answer_sealed),
+        "ended_at": row.decided_at,
+    }
+
+
+def _rating(row: Rating) -> Entry:
+    return {"at": row.rated_at, "liked": {3: "good", 2: "fair", 1: "bad"}[row.score]}
 
 
 def _handover(row: Handover) -> Entry:

@@ -10,11 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
+from app.store.complaints import Complaint
 from app.store.conversations import AnswerRow, Consent, Delivery, Notice
 from app.store.enquiries import Decision, Enquiry, Handover, ReviewQuestion
 from app.store.events import Event
 from app.store.messages import Export, Message, Note
 from app.store.people import Person
+from app.store.replies import Rating
+from app.store.rights import SubjectRequest
 from app.store.staff_notes import PersonNote
 from app.store.tags import TagHolding
 
@@ -34,6 +37,9 @@ class Kept:
     questions: Sequence[ReviewQuestion]
     staff_notes: Sequence[PersonNote]
     acts: Sequence[Event]
+    complaints: Sequence[Complaint]
+    requests: Sequence[SubjectRequest]
+    ratings: Sequence[Rating]
 
 
 def get_export(session: Session, token_index: bytes, now: datetime) -> tuple[Export, Person]:
@@ -89,6 +95,17 @@ def gather(session: Session, person_id: uuid.UUID) -> Kept:
         ).all(),
         acts=session.scalars(
             select(Event).where(Event.person_id == person_id).order_by(Event.id)
+        ).all(),
+        complaints=session.scalars(
+            select(Complaint).where(Complaint.person_id == person_id).order_by(Complaint.id)
+        ).all(),
+        requests=session.scalars(
+            select(SubjectRequest)
+            .where(SubjectRequest.person_id == person_id)
+            .order_by(SubjectRequest.id)
+        ).all(),
+        ratings=session.scalars(
+            select(Rating).where(Rating.person_id == person_id).order_by(Rating.id)
         ).all(),
     )
 

@@ -9,16 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
+from app.store.complaints import Complaint
 from app.store.conversations import AnswerRow, Delivery
 from app.store.messages import Message, Note
 from app.store.people import Person
+from app.store.rights import SubjectRequest
 
 
 @dataclass(frozen=True, slots=True)
 class SealedField:
-    """One sealed value, whose it is, and the questions that it answered, if any."""
+    """One sealed value, whose it is, and the questions that it answered, if any.
 
-    person: Person
+    `person` None: sealed by the ring, of somebody who complained and is not ours.
+    """
+
+    person: Person | None
     sealed: bytes
     questions: tuple[str, ...] = ()
 
@@ -70,6 +75,22 @@ def _left(session: Session, ref: str) -> SealedField | None:
     return _of(session.get_one(Person, row.person_id), row.words_sealed) if row else None
 
 
+def _contact(session: Session, ref: str) -> SealedField | None:
+    return _contact_of(session, session.get(Complaint, int(ref)))
+
+
+def _asker(session: Session, ref: str) -> SealedField | None:
+    return _contact_of(session, session.get(SubjectRequest, int(ref)))
+
+
+def _contact_of(session: Session, row: Complaint | SubjectRequest | None) -> SealedField | None:
+    if row is None or row.contact_sealed is None:
+        return None
+    if row.person_id is None:
+        return SealedField(None, bytes(row.contact_sealed))
+    return _of(session.get_one(Person, row.person_id), row.contact_sealed)
+
+
 def _answered(session: Session, person_id: uuid.UUID, at: datetime) -> tuple[str, ...]:
     """Return what a delivery answered: a turn stamps its answers and its delivery alike."""
     return tuple(
@@ -96,4 +117,6 @@ _FINDERS: Mapping[str, Callable[[Session, str], SealedField | None]] = {
     "message": _message,
     "answer": _answer,
     "left": _left,
+    "complaint_contact": _contact,
+    "request_contact": _asker,
 }

@@ -227,6 +227,7 @@ def _case(complaint_id: int, problem: str = "", given: FlaskForm | None = None) 
         may_handle=may_answer() and not page.is_recused,
         may_close=actor().may(Permission.DECIDE) and not page.is_recused,
         may_release=actor().may(Permission.APPROVE) and page.extension_by not in (None, actor().id),
+        may_reveal=actor().may(Permission.SEE_PERSONAL) and not page.is_recused,
         me_id=actor().id,
         person_url=link("people.person", person_id=page.person_id) if page.person_id else None,
     )

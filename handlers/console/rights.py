@@ -194,6 +194,7 @@ def _request(request_id: int, problem: str = "", given: FlaskForm | None = None)
         purposes=form(PurposesForm),
         may_handle=may_answer(),
         may_decide=actor().may(DECIDE),
+        may_reveal=actor().may(Permission.SEE_PERSONAL),
         person_url=link("people.person", person_id=page.person_id) if page.person_id else None,
         audit_url=link("audit.list_rows", subject="subject_request", subject_id=request_id),
     )

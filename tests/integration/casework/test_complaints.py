@@ -12,7 +12,7 @@ from app.core.access import Actor, Role
 from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
-from app.services import complaints, delivery, extensions, inbox, upkeep
+from app.services import complaints, delivery, extensions, inbox, people, upkeep
 from app.services.complaints import Ending, Received
 from app.steps.account import facts_of
 from app.store.complaints import Complaint, ComplaintEntry
@@ -341,3 +341,18 @@ def test_an_erased_person_is_only_restricted_until_the_case_has_ended(
     delivery.deliver_due(deps)
     assert upkeep.erase_expired(deps).erased == 1
     assert the_person(deps).state == "erased"
+
+
+def test_a_hold_of_an_open_case_is_not_lifted_by_hand_and_comes_back_after_another(
+    deps: Deps, ann: Actor
+) -> None:
+    case = complain(deps)
+    person = the_person(deps).id
+    with pytest.raises(NotAllowed) as refusal:
+        people.release(deps, ann, person, reason="对方说可以")
+    assert refusal.value.why == "complaint_holds"
+    people.hold(deps, ann, person, why="hardship", reason="失业了")
+    people.release(deps, ann, person, reason="找到工作了")
+    assert the_person(deps).on_hold == "complaint"
+    close(deps, ann, case)
+    assert the_person(deps).on_hold is None

@@ -11,7 +11,7 @@ from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.services import decisions, delivery, privacy
 from app.store.people import Person
-from tests.builders import OPENID, follows, hear, say
+from tests.builders import OPENID, finish, follows, hear, say
 from tests.fakes import FixedClock
 
 SALARIED = (
@@ -81,6 +81,22 @@ def test_a_copy_holds_what_was_done_with_questions_by_their_titles(copy) -> None
     assert ("answered", "所在城市") in acts
     assert ("told", "approve") in acts
     assert {entry["came_by"] for entry in copy["acts"]} == {"poster-7"}
+
+
+def test_a_copy_holds_complaints_requests_and_ratings(deps: Deps) -> None:
+    finish(deps)
+    say(deps, "投诉", "三天没人回我", "信息有误", "地区应该是宁波", "导出我的数据")
+    whole = json.loads(privacy.read_export(deps, token_of(deps)).to_json())
+    (complaint,) = whole["complaints"]
+    assert (complaint["state"], complaint["number"][:2]) == ("received", "TS")
+    assert next((one["kind"], one["state"], one["words"]) for one in whole["requests"]) == (
+        *("correct", "open"),
+        "地区应该是宁波",
+    )
+    page = privacy.export_page(deps, token_of(deps))
+    told = json.dumps(page["sections"], ensure_ascii=False, default=str)
+    assert "更正" in told
+    assert "已登记" in told
 
 
 def test_a_copy_shows_links_as_they_are_seen_and_not_the_link_to_itself(deps: Deps, copy) -> None:

@@ -121,7 +121,13 @@ def test_a_complaint_is_entered_by_hand_and_its_contact_is_sealed(deps: Deps) ->
     assert answer.status_code == 303
     page = client.get(answer.headers["Location"]).text
     assert "利率没说清楚" in page
-    assert "0571-1" in page
+    assert "0571-1" not in page
+    assert "对方留了联系方式" in page
+    case = one(deps, Complaint).id  # type: ignore[attr-defined]
+    reviewer = signed_in(deps, Role.REVIEWER)
+    what = {"what": f"complaint_contact:{case}", "reason": "打电话告知结果"}
+    shown = post(reviewer, "/console/reveal", f"/console/complaints/{case}", **what)
+    assert "0571-1" in shown.text
     assert post(client, "/console/complaints/new", source="phone", words="").status_code == 422
     forged = post(client, "/console/complaints/new", **{**fields, "person_id": "no-uuid"})
     assert forged.status_code == 404
