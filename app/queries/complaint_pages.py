@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.access import Actor, Permission
@@ -218,6 +218,7 @@ def _cases(
             note.person_id == Complaint.person_id,
             note.kind == "complaint",
             note.left_at >= Complaint.received_at,
+            or_(Complaint.closed_at.is_(None), note.left_at <= Complaint.closed_at),
         )
         .order_by(note.id.desc())
         .limit(1)
@@ -297,6 +298,8 @@ def _said(
             .order_by(Note.id)
         )
         for note in notes:
+            if case.closed_at is not None and note.left_at > case.closed_at:
+                break
             words = mask_words(case_words.opened(deps, person, note.words_sealed))
             lines.append(EntryLine("chat", "", note.left_at, words))
     return lines

@@ -106,7 +106,7 @@ def receive(deps: Deps, actor: Actor, received: Received) -> int:
             received_at=now,
             received_by=actor.name,
             first_due_at=staff.due("complaint_first", now),
-            final_due_at=min(staff.due("complaint", now), staff.due("complaint_last", now)),
+            final_due_at=staff.due_within("complaint", "complaint_last", now),
             last_due_at=staff.due("complaint_last", now),
         )
         session.add(case)
@@ -241,7 +241,7 @@ def reopen(deps: Deps, actor: Actor, complaint_id: int, *, words: str) -> None:
         case.state, case.assigned_to = "answered" if case.first_answered_at else "received", None
         case.closed_at, case.outcome, case.extended_at = None, "", None
         case.reopened += 1
-        case.final_due_at = min(staff.due("complaint", now), staff.due("complaint_last", now))
+        case.final_due_at = staff.due_within("complaint", "complaint_last", now)
         case.last_due_at = staff.due("complaint_last", now)
         hand.enter("reopened", words)
         if person is not None:

@@ -9,7 +9,7 @@ from app.steps.staff_words import require_desk
 from app.store import errands, threads
 from app.store.people import Person
 
-_BATCH = 50
+_BATCH = 500
 RESULTS = ("done", "failed")
 
 

@@ -101,7 +101,7 @@ def receive(deps: Deps, actor: Actor, received: Received) -> int:
             state="open",
             received_at=now,
             received_by=actor.name,
-            due_at=min(staff.due("right", now), last_due_at),
+            due_at=staff.due_within("right", "right_last", now),
             last_due_at=last_due_at,
             identity="pending",
         )

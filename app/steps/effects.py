@@ -215,7 +215,7 @@ def _request(
     evidence: dict[str, str] | None = None,
 ) -> None:
     now = context.now
-    clocks = Clocks(now, staff.due("right", now), staff.due("right_last", now))
+    clocks = Clocks(now, staff.due_within("right", "right_last", now), staff.due("right_last", now))
     proof = {"kind": "chat", **evidence} if evidence else None
     sealed = context.seat.sealer.seal_text(words) if words else None
     asked = NewRequest(kind, context.key.delivery, is_done, sealed, proof)
@@ -241,7 +241,7 @@ def _complaint(context: TurnContext, effect: Asked) -> None:
     clocks = Clocks(
         received_at=now,
         first_due_at=staff.due("complaint_first", now),
-        due_at=staff.due("complaint", now),
+        due_at=staff.due_within("complaint", "complaint_last", now),
         last_due_at=staff.due("complaint_last", now),
     )
     rare_writes.complaint(context.writes, context.seat.id, clocks)

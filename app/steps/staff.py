@@ -10,7 +10,17 @@ from app.worktime.book import Book, Kind, book_on
 from app.worktime.clocks import Left
 from app.worktime.days import is_known
 
-__all__ = ["Kind", "Left", "days", "due", "is_in", "next_opening", "time_left", "unknown_year"]
+__all__ = [
+    "Kind",
+    "Left",
+    "days",
+    "due",
+    "due_within",
+    "is_in",
+    "next_opening",
+    "time_left",
+    "unknown_year",
+]
 
 log = get_logger()
 
@@ -31,6 +41,11 @@ def due(kind: Kind, now: datetime) -> datetime:
     until = clocks.due(book, book.promises[kind], now)
     _say_if_unknown(until.year)
     return until
+
+
+def due_within(kind: Kind, last: Kind, now: datetime) -> datetime:
+    """Return by when something is answered, never later than the last day that is allowed."""
+    return min(due(kind, now), due(last, now))
 
 
 def days(kind: Kind, now: datetime) -> int:

@@ -79,3 +79,12 @@ def test_the_copy_promises_what_the_rows_say():
     for name in ("quota/why", "quota/declined"):
         words = (ROOT / f"templates/messages/{name}.txt.j2").read_text(encoding="utf-8")
         assert re.findall(r"\d+个工作日内答复", words) == [promise]
+
+
+def test_a_promise_never_passes_the_last_day_that_is_allowed():
+    # Before National Day fifteen working days are 28 days; thirty days are the end whatever comes.
+    now = datetime(2026, 9, 24, 10, tzinfo=SHANGHAI)
+    within = staff.due_within("right", "right_last", now)
+    assert within == min(staff.due("right", now), staff.due("right_last", now))
+    assert within == staff.due("right", now)
+    assert staff.due_within("right_last", "note", now) == staff.due("note", now)
