@@ -80,6 +80,11 @@ class House:
                     found[process] = process.create_time(), process.pid
         return sorted(found, key=found.__getitem__)
 
+    @property
+    def console(self) -> str:
+        """Return where the operators' pages begin."""
+        return f"http://127.0.0.1:{self.port}/console"
+
     def is_well(self) -> bool:
         """Say whether web, database and queue answer."""
         return self._answers("readyz")

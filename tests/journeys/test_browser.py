@@ -1,41 +1,26 @@
 """Follow to quota on the pretend phone's page: by taps alone on a phone, by typing on a desk."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.house import House
+from tests.journeys.desks import HAS_BROWSER, PATIENCE_MILLISECONDS, a_browser
 from tests.phones import TOLD_IN_EXAMPLE
-
-CHROMIUM = shutil.which("chromium")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-# Machines are slow when everything runs at once.
-PATIENCE_MILLISECONDS = 30_000
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"),  # noqa: TID251 - where a browser is a must
-        reason="Debian's chromium is not installed",
-    ),
+    pytest.mark.skipif(not HAS_BROWSER, reason="Debian's chromium is not installed"),
 ]
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "CI installs Debian's chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with a_browser() as browser:
         yield browser
-        browser.close()
 
 
 def open_phone(browser: Browser, house: House, width: int) -> tuple[Page, Locator, list[str]]:

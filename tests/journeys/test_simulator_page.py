@@ -1,12 +1,11 @@
 """The phone page in a real browser: follow, tap, type, menu, tools; nothing leaves this host."""
 
-import shutil
 import threading
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from simulator.factory import create_simulator
 from simulator.serving import make_http_server
@@ -15,12 +14,8 @@ from simulator.stage import EXTENSION
 from simulator.transport import Answer
 from simulator.wire import build, parse
 from simulator.wire import field as text_of
+from tests.journeys.desks import HAS_BROWSER, a_browser
 
-CHROMIUM = shutil.which("chromium")
-QUIET = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 OPTION = f'<a href="weixin://bizmsgmenu?msgmenucontent={quote("同意")}&msgmenuid=ok">1 同意</a>'
 MENU = {
     "button": [
@@ -31,7 +26,7 @@ MENU = {
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+    pytest.mark.skipif(not HAS_BROWSER, reason="Debian's chromium is not installed"),
 ]
 
 
@@ -77,14 +72,12 @@ def stage():
 @pytest.fixture(params=[390, 1280])
 def page(request, stage):
     complaints = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with a_browser() as browser:
         page = browser.new_page(viewport={"width": request.param, "height": 844})
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: line.type == "error" and complaints.append(line.text))
         page.goto(stage[0])
         yield page
-        browser.close()
     assert complaints == []
 
 
