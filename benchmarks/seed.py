@@ -23,9 +23,9 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ACCOUNT = "gh_prequal"
 CHANNELS = tuple(f"shop-{number:02d}" for number in range(40))
 TAGS = (
-    ("behaviour.active", "yes", 0.12),
-    ("behaviour.cooling", "yes", 0.18),
-    ("behaviour.sleeping", "yes", 0.45),
+    ("behaviour.form.unfinished", "yes", 0.1),
+    ("behaviour.activity", "sleeping", 0.45),
+    ("need.urgency", "low", 0.15),
     ("attributes.firm.size", "micro", 0.04),
 )
 QUESTIONS = ("age_band", "situation", "region", "purpose", "amount_fen", "income_band")

@@ -16,7 +16,15 @@ from app.core.access import Actor, Permission
 from app.core.clock import monotonic
 from app.core.masking import mask_openid
 from app.deps import Deps
-from app.steps.audience import Figures, Understood, figures_of, hides_few, understand, view_of
+from app.steps.audience import (
+    FEW,
+    Figures,
+    Understood,
+    figures_of,
+    hides_few,
+    understand,
+    view_of,
+)
 from app.steps.person_key import openid_of
 from app.steps.reaching import Tally, add_to
 from app.steps.segment_uses import Use, uses_of
@@ -198,13 +206,14 @@ def reach(deps: Deps, actor: Actor, text: str, purpose: str) -> Reach | None:
     began = monotonic()
     with deps.sessions.begin() as session:
         understood = understand(deps, session, text, purpose)
-        figures = figures_of(deps, session, actor, understood)
-        if figures.people is None:
+        whole = _whole(understood)
+        number = audience.count(session, whole, view_of(deps))
+        if hides_few(actor, understood) and number < FEW:
             return None
-        people = audience.list_ids(session, _whole(understood), view_of(deps), LOOKED_AT)
+        people = audience.list_ids(session, whole, view_of(deps), LOOKED_AT)
         tally, now = Tally(), deps.clock.now()
         add_to(tally, deps, session, people, purpose, now)
-    return _scaled(tally, max(figures.people, len(people)), len(people), now, monotonic() - began)
+    return _scaled(tally, max(number, len(people)), len(people), now, monotonic() - began)
 
 
 def _whole(understood: Understood) -> Predicate:

@@ -95,7 +95,10 @@ def compile_condition(one: Condition, view: View) -> Clause:
 
 def of_person(clause: Clause, view: View) -> ColumnElement[bool]:
     """Return a clause over any row as one over the person: such a row exists."""
-    return _WRAPPERS[clause.subject](clause.sql, view)
+    if clause.subject is Subject.PERSON:
+        return clause.sql
+    table, is_this = beside_person(clause.subject, view)
+    return _exists(table, is_this, clause.sql)
 
 
 def _flag(flag: Flag, view: View) -> Clause:
@@ -118,7 +121,7 @@ def _is(one: Is, _view: View) -> Clause:
     subject, column = _FIELDS[one.field]
     if one.field == "reason":
         codes = literal(list(one.values), ARRAY(Text))
-        return Clause(subject, func.jsonb_exists_any(column, codes))
+        return Clause(subject, func.coalesce(func.jsonb_exists_any(column, codes), false()))
     return Clause(subject, func.coalesce(column.in_(one.values), false()))
 
 
@@ -140,11 +143,7 @@ def _has(one: Has, view: View) -> Clause:
         "tag": lambda: _tag(one, view),
         "consent": lambda: literal(one.name) == any_(Person.consents),
         "case": lambda: _open_case(one.name),
-        "marker": lambda: _exists(
-            Suppression,
-            Suppression.openid_index == Person.openid_index,
-            Suppression.kind == one.name,
-        ),
+        "marker": lambda: _marker(one.name),
         "reach": lambda: _reach(one.name, view),
     }[one.kind]()
     return Clause(Subject.PERSON, sql)
@@ -166,11 +165,17 @@ def _tag(one: Has, view: View) -> ColumnElement[bool]:
     return _exists(TagHolding, TagHolding.person_id == Person.id, held, named)
 
 
+def _marker(kind: str) -> ColumnElement[bool]:
+    # In: few rows, looked up in a table of hashes wherever the condition stands.
+    marked = select(Suppression.openid_index).where(Suppression.kind == kind)
+    return and_(Person.openid_index.is_not(None), Person.openid_index.in_(marked))
+
+
 def _open_case(kind: str) -> ColumnElement[bool]:
     if kind in ("review", "handover"):
         table: Any = Review if kind == "review" else Handover
-        return _exists(table, table.person_id == Person.id, table.state == "open")
-    return _exists(Note, Note.person_id == Person.id, Note.kind == kind, Note.state == "open")
+        return Person.id.in_(select(table.person_id).where(table.state == "open"))
+    return Person.id.in_(select(Note.person_id).where(Note.kind == kind, Note.state == "open"))
 
 
 def _reach(channel: str, view: View) -> ColumnElement[bool]:
@@ -263,60 +268,58 @@ def _within(column: Any, days: int | None, now: datetime) -> list[ColumnElement[
     return [*since, column <= now]
 
 
-def _on_conversation(wanted: ColumnElement[bool], _view: View) -> ColumnElement[bool]:
-    return _exists(Conversation, Conversation.person_id == Person.id, wanted)
+def beside_person(subject: Subject, view: View) -> tuple[Any, ColumnElement[bool]]:
+    """Return the one row of a person that a subject stands for, to be joined: table and condition.
 
-
-def _on_enquiry(wanted: ColumnElement[bool], view: View) -> ColumnElement[bool]:
-    """Compile a condition on the last enquiry that stands: there is one, and none after it."""
-    later = aliased(Enquiry)
-    return _exists(
-        Enquiry,
-        Enquiry.person_id == Person.id,
-        Enquiry.state != "withdrawn",
-        Enquiry.submitted_at <= view.now,
-        wanted,
-        not_(
-            _exists(
-                later,
-                later.person_id == Enquiry.person_id,
-                later.state != "withdrawn",
-                later.submitted_at <= view.now,
-                tuple_(later.submitted_at, later.id) > tuple_(Enquiry.submitted_at, Enquiry.id),
-            )
-        ),
-    )
-
-
-def _on_decision(wanted: ColumnElement[bool], view: View) -> ColumnElement[bool]:
-    """Compile a condition on the last decision: there is one, and none after it."""
-    later = aliased(Decision)
-    return _exists(
-        Decision,
+    Of enquiries that stand and of decisions it is the last up to then: there is none after it.
+    """
+    if subject is Subject.CONVERSATION:
+        return Conversation, Conversation.person_id == Person.id
+    if subject is Subject.ENQUIRY:
+        later = aliased(Enquiry)
+        return Enquiry, and_(
+            Enquiry.person_id == Person.id,
+            Enquiry.state != "withdrawn",
+            Enquiry.submitted_at <= view.now,
+            not_(
+                _exists(
+                    later,
+                    later.person_id == Enquiry.person_id,
+                    later.state != "withdrawn",
+                    later.submitted_at <= view.now,
+                    tuple_(later.submitted_at, later.id) > tuple_(Enquiry.submitted_at, Enquiry.id),
+                )
+            ),
+        )
+    after = aliased(Decision)
+    return Decision, and_(
         Decision.person_id == Person.id,
         Decision.decided_at <= view.now,
-        wanted,
         not_(
             _exists(
-                later,
-                later.person_id == Decision.person_id,
-                later.decided_at <= view.now,
-                tuple_(later.decided_at, later.id) > tuple_(Decision.decided_at, Decision.id),
+                after,
+                after.person_id == Decision.person_id,
+                after.decided_at <= view.now,
+                tuple_(after.decided_at, after.id) > tuple_(Decision.decided_at, Decision.id),
             )
         ),
     )
+
+
+def is_there(subject: Subject) -> ColumnElement[bool]:
+    """Say of a row that may be joined that there is one."""
+    keys: Mapping[Subject, Any] = {
+        Subject.CONVERSATION: Conversation.person_id,
+        Subject.ENQUIRY: Enquiry.id,
+        Subject.DECISION: Decision.id,
+    }
+    return and_(keys[subject].is_not(None))
 
 
 def _exists(table: Any, *wanted: ColumnElement[bool]) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped class
     return exists().select_from(table).where(*wanted)
 
 
-_WRAPPERS: Mapping[Subject, Callable[[ColumnElement[bool], View], ColumnElement[bool]]] = {
-    Subject.PERSON: lambda sql, _view: sql,
-    Subject.CONVERSATION: _on_conversation,
-    Subject.ENQUIRY: _on_enquiry,
-    Subject.DECISION: _on_decision,
-}
 _COMPILERS: Mapping[type, Callable[[Any, View], Clause]] = {
     Flag: _flag,
     Is: _is,

@@ -12,6 +12,7 @@ from handlers.commands.messages import messages
 from handlers.commands.operators import operators
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
+from handlers.commands.segments import segments
 from handlers.commands.stops import stops
 from handlers.commands.tags import tags
 
@@ -19,7 +20,7 @@ _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
     *(messages, operators, people, reviews),
     *(complaints, rights, tags),
-    *(audit, stops),
+    *(audit, segments, stops),
 )
 
 

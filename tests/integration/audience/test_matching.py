@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from app.audience.facts import Act, Applied, Decided, PersonFacts
@@ -328,6 +328,10 @@ def test_the_database_and_the_pure_meaning_agree(
                 and matches(query, facts(deps, person_id, one), NOW)
             }
             assert found == meant
+            looked_up = select(Person.id).where(
+                Person.state == "active", audience.condition(query, VIEW)
+            )
+            assert set(session.scalars(looked_up)) == meant
 
 
 def test_a_tag_can_be_asked_for_as_of_a_day(deps: Deps) -> None:

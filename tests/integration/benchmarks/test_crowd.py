@@ -27,6 +27,11 @@ def test_a_crowd_is_written_whole_and_can_be_opened(deps: Deps, filled: Crowd) -
         assert openid_of(deps, busiest).value == filled.openid
 
 
+def test_everything_that_is_measured_runs(deps: Deps, filled: Crowd) -> None:
+    for read in crowd.READS:
+        read.run(deps, filled)
+
+
 def test_a_read_is_timed_and_its_statement_explained(deps: Deps, filled: Crowd) -> None:
     reading = crowd.measure(deps, filled, crowd.counting("follows"))
     assert 0 < int(reading.found) < PEOPLE
