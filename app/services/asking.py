@@ -8,6 +8,7 @@ from typing import Any
 from app.contact.decision import decide
 from app.contact.types import MessageClass, MessageFacts, No
 from app.core.access import Actor, Permission
+from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -21,8 +22,10 @@ from app.store import outbox, review_queue, sending
 from app.store.enquiries import ReviewQuestion
 from app.store.people import Person
 from app.store.session import Transaction
+from app.wording.checking import check
 
 LONGEST_QUESTION = 200
+_WORDING = "answer"
 _ASK_WITHIN = timedelta(days=7)
 
 
@@ -46,6 +49,8 @@ def ask_person(deps: Deps, actor: Actor, review_id: int, words: str) -> Asked:
     now, question = deps.clock.now(), words.strip()
     if not 0 < len(question) <= LONGEST_QUESTION:
         raise NotAllowed(f"A question has 1 to {LONGEST_QUESTION} signs.", why="question_length")
+    if check(question, _WORDING, deps.wording, on=now.astimezone(SHANGHAI).date()):
+        raise NotAllowed("These words may not be said.", why="wording")
     with deps.sessions.begin() as session:
         review, enquiry, person = review_queue.get(session, review_id)
         case_lock.check_held(review, actor, now)

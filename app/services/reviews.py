@@ -8,10 +8,10 @@ from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
 from app.reviewing.sharing import share_out
-from app.steps import audit, case_lock, staff
+from app.steps import audit, case_lock, cases, recusal, staff
 from app.steps.audit import Act
 from app.steps.person_key import sealer_of
-from app.store import operators, outbox, review_queue
+from app.store import complaints, operators, outbox, review_queue
 from app.store.enquiries import Review
 from app.store.session import Transaction
 
@@ -37,6 +37,25 @@ def take_next(deps: Deps, actor: Actor, *, leaving: int | None = None) -> int | 
             return None
         _hold(deps, session, actor, review, now)
         return review.id
+
+
+def take_complaint(deps: Deps, actor: Actor) -> int | None:
+    """Give the reviewer a complaint that is nobody's and due before any case; None: none is.
+
+    Whoever it is about, or decided the person's case, is not given it.
+    """
+    actor.require(Permission.DECIDE)
+    now, me = deps.clock.now(), case_lock.identity(actor)
+    with deps.sessions.begin() as session:
+        if review_queue.find_held(session, me, now) is not None:
+            return None
+        due_before = review_queue.first_due(session, me, now)
+        for complaint in complaints.claim_unassigned(session, due_before):
+            if not recusal.is_recused(session, actor, complaint):
+                complaint.assigned_to = me
+                cases.InHand(deps, session, actor, complaint, None).enter("assigned")
+                return complaint.id
+    return None
 
 
 def take(deps: Deps, actor: Actor, review_id: int) -> None:
@@ -131,12 +150,12 @@ def assign_cases(deps: Deps) -> int:
     """Share out what is nobody's, and what is of somebody who is not there; return how many."""
     now = deps.clock.now()
     with deps.sessions.begin() as session:
-        cases = {
+        waiting = {
             review.id: review for review in review_queue.claim_unassigned(session, now, _BATCH)
         }
-        given = share_out(list(cases), review_queue.list_loads(session, now))
+        given = share_out(list(waiting), review_queue.list_loads(session, now))
         for review_id, operator_id in given.items():
-            cases[review_id].assigned_to = operator_id
+            waiting[review_id].assigned_to = operator_id
     return len(given)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    case,
     exists,
     select,
     text,
@@ -112,6 +113,22 @@ def has_open(session: Session, person_id: uuid.UUID) -> bool:
     """Say whether the person has an open case."""
     is_open = exists().where(Complaint.person_id == person_id, Complaint.state.not_in(ENDED))
     return bool(session.scalar(select(is_open)))
+
+
+def claim_unassigned(session: Session, due_before: datetime | None) -> Sequence[Complaint]:
+    """Lock open cases of nobody, the next to be answered first; another claim skips them."""
+    due_at = case(
+        (Complaint.first_answered_at.is_(None), Complaint.first_due_at),
+        else_=Complaint.final_due_at,
+    )
+    statement = select(Complaint).where(
+        Complaint.assigned_to.is_(None), Complaint.state.not_in(ENDED)
+    )
+    if due_before is not None:
+        statement = statement.where(due_at < due_before)
+    return session.scalars(
+        statement.order_by(due_at, Complaint.id).limit(5).with_for_update(skip_locked=True)
+    ).all()
 
 
 def list_open(session: Session) -> Sequence[tuple[Complaint, Person | None]]:

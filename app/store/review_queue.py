@@ -39,6 +39,16 @@ def claim_next(
     return None
 
 
+def first_due(session: Session, operator_id: int, now: datetime) -> datetime | None:
+    """Return when the case is due that would be given next; None when none would."""
+    return session.scalar(
+        select(Review.due_at)
+        .where(_is_free(now), _is_for(operator_id, now))
+        .order_by(*URGENCY)
+        .limit(1)
+    )
+
+
 def find_held(
     session: Session, operator_id: int, now: datetime, *, leaving: int | None = None
 ) -> Review | None:

@@ -24,6 +24,7 @@ from handlers.console.forms.reviews import (
     SnoozeForm,
 )
 from handlers.console.frame import actor, done, needs, refused, show
+from handlers.console.linking import link
 from handlers.console.words import words
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/console/reviews")
@@ -48,6 +49,10 @@ def queue() -> str:
 def take_next() -> Response:
     """Give the reviewer the next case; the one that is left is free again."""
     leaving = request.form.get("leaving", type=int)
+    if leaving is None and link("complaints.complaint", complaint_id=0):
+        complaint = reviews.take_complaint(bag(), actor())
+        if complaint is not None:
+            return redirect(url_for("complaints.complaint", complaint_id=complaint), code=303)
     case = reviews.take_next(bag(), actor(), leaving=leaving)
     if case is None:
         return done("reviews.nothing_waits", url_for("reviews.queue", tab="team"))

@@ -179,6 +179,17 @@ def test_a_question_has_words_and_an_end(deps: Deps, words: str, why: str) -> No
     assert refused.value.why == "question_length"
 
 
+def test_a_question_promises_nothing(deps: Deps) -> None:
+    finish(deps)
+    say(deps, "人工复核")
+    reviewer = a_reviewer(deps)
+    found = reviews.take_next(deps, reviewer)
+    assert found is not None
+    with pytest.raises(NotAllowed) as refused:
+        asking.ask_person(deps, reviewer, found, "您补一下流水，保证通过，好吗？")
+    assert refused.value.why == "wording"
+
+
 def test_one_question_is_open_at_a_time(deps: Deps, case: int) -> None:
     reviewer = a_reviewer(deps)
     reviews.take(deps, reviewer, case)

@@ -11,10 +11,13 @@ from sqlalchemy import select, update
 from app.core.access import Role
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
-from app.services import reviews
+from app.services import reviews, verdicts
+from app.services.verdicts import Verdicted
 from app.store.audit import AuditRow
+from app.store.complaints import Complaint
 from app.store.enquiries import Review
 from app.store.operators import Operator
+from tests.builders import finish, say
 from tests.console import an_actor
 from tests.fakes import FixedClock
 from tests.integration.reviews.desk import a_case, row, some_cases, taken
@@ -153,6 +156,30 @@ def test_one_own_case_goes_before_a_colleagues(deps: Deps) -> None:
     assert reviews.take_next(deps, other) == mine
     # And where none of one's own is left, one helps.
     assert reviews.take_next(deps, other, leaving=mine) not in (None, mine)
+
+
+def test_a_complaint_that_is_due_first_comes_first_and_to_one_of_us(deps: Deps) -> None:
+    one, other = a_reviewer(deps), a_reviewer(deps)
+    some_cases(deps, 1)
+    say(deps, "投诉", openid="oSomebodyWhoComplains0000001")
+    complaint = reviews.take_complaint(deps, one)
+    assert complaint is not None
+    assert reviews.take_complaint(deps, other) is None
+    with deps.sessions() as session:
+        assert session.get_one(Complaint, complaint).assigned_to == one.id
+
+
+def test_nobody_is_given_a_complaint_about_what_they_decided(deps: Deps) -> None:
+    one, other = a_reviewer(deps, "小审"), a_reviewer(deps)
+    finish(deps)
+    say(deps, "人工复核")
+    case = reviews.take_next(deps, one)
+    assert case is not None
+    wanted = Verdicted(None, reason="no_answer")
+    verdicts.decide_review(deps, one, case, wanted)
+    say(deps, "投诉")
+    assert reviews.take_complaint(deps, one) is None
+    assert reviews.take_complaint(deps, other) is not None
 
 
 def test_only_who_decides_works_at_the_desk(deps: Deps) -> None:

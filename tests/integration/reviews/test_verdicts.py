@@ -10,6 +10,7 @@ from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.services import decisions, delivery, reviews, verdicts
 from app.services.verdicts import Verdicted
+from app.steps.person_key import sealer_of
 from app.store.approvals import Approval
 from app.store.audit import AuditRow
 from app.store.enquiries import Decision, Review
@@ -117,17 +118,11 @@ def test_what_changed_after_it_was_asked_for_is_not_released(deps: Deps) -> None
     with deps.sessions.begin() as session:
         review, person = session.get(Review, case), session.scalars(select(Person)).one()
         assert review is not None
-        sealer = deps.keyring.unwrap(_wrapped(person))
+        sealer = sealer_of(deps, person)
         proposal = json.loads(sealer.open_text(review.proposal_sealed))
         review.proposal_sealed = sealer.seal_text(json.dumps({**proposal, "approved_fen": 1}))
     release = lambda: verdicts.answer_release(deps, an_approver(deps), case, approve=True)  # noqa: E731
     assert why(release) == "changed_since"
-
-
-def _wrapped(person: Person):
-    from app.steps.person_key import wrapped_key  # noqa: PLC0415 - only here
-
-    return wrapped_key(person)
 
 
 def test_a_request_nobody_answers_lapses_and_the_case_comes_back(

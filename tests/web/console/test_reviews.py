@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, event, select
 
 from app.core.access import Actor, Role, permissions_of
 from app.deps import Deps
 from app.services import asking, delivery, reviews, verdicts
 from app.services.verdicts import Verdicted
+from app.store.enquiries import Review
 from app.store.operators import Operator
 from handlers.factory import create_app
 from tests.builders import OPENID, finish, say
@@ -25,11 +27,7 @@ def case(deps: Deps) -> int:
     finish(deps)
     say(deps, "人工复核")
     with deps.sessions() as session:
-        from app.store.enquiries import Review  # noqa: PLC0415 - only here
-
-        found = session.query(Review.id).order_by(Review.id.desc()).first()
-    assert found is not None
-    return int(found[0])
+        return session.scalars(select(Review.id).order_by(Review.id.desc())).one()
 
 
 def a_desk(deps: Deps, *roles: Role) -> tuple[FlaskClient, Actor]:
@@ -55,9 +53,7 @@ def test_the_queue_shows_clocks_and_hides_who_it_is(deps: Deps, case: int) -> No
     assert OPENID[-4:] in seen
 
 
-def test_the_queue_asks_the_store_as_often_for_many_as_for_one(deps: Deps, engine) -> None:
-    from sqlalchemy import event  # noqa: PLC0415 - only here
-
+def test_the_queue_asks_the_store_as_often_for_many_as_for_one(deps: Deps, engine: Engine) -> None:
     client, _ = a_desk(deps)
     asked: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *them: asked.append(them[2]))
@@ -269,12 +265,16 @@ def test_what_a_person_wrote_cannot_act_on_the_page(
     client, reviewer = a_desk(deps)
     reviews.take(deps, reviewer, case)
     clock.advance(minutes=1)
-    asking.ask_person(deps, reviewer, case, "<script>问</script>")
+    asking.ask_person(deps, reviewer, case, "收入有多少？")
     delivery.deliver_due(deps)
     say(deps, "<img src=x onerror=alert(1)>")
+    reviews.take(deps, reviewer, case)
+    colleague = a_reviewer(deps)
+    reviews.pass_on(deps, reviewer, case, to=colleague.id or 0, note="<script>看</script>")
     seen = client.get(page(case)).text
+    assert "onerror=alert(1)" in seen
     assert "<img src=x" not in seen
-    assert "<script>问" not in seen
+    assert "<script>看" not in seen
 
 
 def test_figures_hide_what_could_point_to_one_case(deps: Deps) -> None:
