@@ -23,7 +23,7 @@ from app.core.config import ROOT, Settings
 from app.deps import Deps
 from app.store import audience
 from app.store.conditions import View
-from benchmarks import people
+from benchmarks import numbers, people
 from benchmarks.seed import NOW, Crowd, fill
 from local import throwaway
 from local.keys import make_keys
@@ -89,6 +89,7 @@ SEGMENTS = (
 READS: tuple[Read, ...] = (
     *(counting(query) for query in SEGMENTS),
     *(Read(*one) for one in people.RUNS),
+    *(Read(*one) for one in numbers.RUNS),
 )
 
 
@@ -114,6 +115,7 @@ def look(size: int) -> Crowded:
         began = time.perf_counter()
         crowd = fill(deps, url, size)
         filled = time.perf_counter() - began
+        numbers.prepare(deps, crowd)
         readings = tuple(measure(deps, crowd, read) for read in READS)
         deps.sessions.kw["bind"].dispose()
     return Crowded(crowd.rows, filled, readings)
