@@ -1,9 +1,8 @@
 """The funnel: where people stop, compared by channel and version, and who they are."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 
 from app.core.access import Permission
 from app.queries import funnel, funnel_people
@@ -13,6 +12,7 @@ from handlers.console.days import span_asked
 from handlers.console.figures import duration
 from handlers.console.flow import flow, meter
 from handlers.console.frame import needs, show
+from handlers.console.linking import link
 from handlers.console.words import words
 
 blueprint = Blueprint("funnel", __name__, url_prefix="/console/funnel")
@@ -57,8 +57,8 @@ def people() -> str:
         kind=kind,
         back=url_for(".overview", **_here(view)),
         next_url=url_for(".people", **more, after=page.after) if page.after else None,
-        person_url=_person,
-        segment_url=_segment(page.query),
+        person_url=lambda person_id: link("people.person", person_id=person_id),
+        segment_url=link("segments.new", query=page.query),
     )
 
 
@@ -90,20 +90,3 @@ def _people(view: View, kind: str, detail: str) -> str:
 def _people_of_stage(view: View, stage: Any) -> str:  # noqa: ANN401 - a stage of the page
     has_people = stage.kind in funnel_people.DETAILS or stage.kind == "reached"
     return _people(view, stage.kind, stage.detail) if has_people and stage.count else ""
-
-
-def _person(person_id: object) -> str:
-    """Return the page of a person."""
-    return url_for("people.person", person_id=person_id) if _is_there("people.person") else ""
-
-
-def _segment(query: str) -> str:
-    """Return the page that keeps a question as a segment."""
-    is_there = _is_there("segments.list_segments")
-    return (
-        f"{url_for('segments.list_segments')}new?{urlencode({'query': query})}" if is_there else ""
-    )
-
-
-def _is_there(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions

@@ -84,6 +84,9 @@ def test_who_left_is_listed_masked_and_can_be_kept_as_a_segment(busy: Deps) -> N
     assert "oPre…0002" in page
     assert OPENID not in page
     assert OTHER not in page
+    kept = re.search(r'href="(/console/segments/new[^"]+)"', page)
+    assert kept
+    assert "did(&#34;reached&#34;" in client.get(html.unescape(kept[1])).text
     query = re.search(r"<code>(.*?)</code>", page, re.DOTALL)
     assert query
     asked = html.unescape(query[1])
