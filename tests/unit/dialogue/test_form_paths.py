@@ -130,6 +130,14 @@ def test_every_question_is_reached_once_however_often_it_is_asked():
     assert reached == ["age_band", "situation", "region", "purpose", "amount_fen"]
 
 
+def test_an_answer_given_together_with_another_counts_as_reached_and_only_once():
+    chat = person_at("amount_fen").say("3万 一年", "上一步", "3万 一年")
+    reached = [effect.question for effect in chat.effects if isinstance(effect, Reached)]
+    assert reached.count("term_months") == 1
+    answered = [one.question for one in chat.effects if isinstance(one, Answered)]
+    assert set(answered) <= set(reached)
+
+
 def test_a_band_that_is_tapped_asks_for_its_upper_end():
     assert (
         person_at("amount_fen").tap("q.amount_fen.1_3w", "1–3万").answers["amount_fen"] == 3_000_000
