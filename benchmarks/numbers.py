@@ -22,6 +22,9 @@ _SEEN = text("""
 INSERT INTO events (person_id, kind, detail, channel, form, form_version, at)
 SELECT person_id, 'reached', detail, channel, 'personal', 1, at - interval '40 seconds'
 FROM events WHERE kind = 'answered'
+UNION ALL
+SELECT person_id, 'reached', question, 'shop-00', 'personal', 1, open_since
+FROM conversations WHERE stage = 'asking'
 """)
 _COUNTED = text("""
 INSERT INTO funnel_events (day, channel, form, form_version, step, question, count)
