@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 
 from app.core.access import Actor, Permission
 from app.deps import Deps
 from app.store.approvals import Approval
+from app.store.contents import ContentVersion
 from app.store.operators import Operator
 
 _LATELY = timedelta(days=30)
@@ -16,10 +17,14 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One request: what it is about, who asked and why, and until when it can be answered."""
+    """One request: what it is about, who asked and why, and until when it can be answered.
+
+    `kind` is what the content's page needs beside its id: welcome words, keywords, the menu.
+    """
 
     subject: str
     subject_id: str
+    kind: str
     title: str
     reason: str
     asked_by: str
@@ -43,14 +48,19 @@ def desk(deps: Deps, actor: Actor) -> Desk:
     actor.require(Permission.LOOK)
     now = deps.clock.now()
     statement = (
-        select(Approval, Operator.name)
+        select(Approval, Operator.name, ContentVersion.kind)
         .join(Operator, Operator.id == Approval.asked_by)
+        .outerjoin(
+            ContentVersion,
+            (Approval.subject == "content")
+            & (cast(ContentVersion.id, String) == Approval.subject_id),
+        )
         .where(Approval.state == "open", Approval.expires_at > now - _LATELY)
         .order_by(Approval.asked_at)
         .limit(_MOST)
     )
     with deps.sessions() as session:
-        rows = [_waiting(row[0], row[1], actor) for row in session.execute(statement)]
+        rows = [_waiting(*row, actor) for row in session.execute(statement)]
     live = [one for one in rows if one.expires_at > now]
     foreign = tuple(one for one in live if not one.is_mine)
     may = actor.may(Permission.APPROVE)
@@ -62,10 +72,11 @@ def desk(deps: Deps, actor: Actor) -> Desk:
     )
 
 
-def _waiting(row: Approval, asker: str, actor: Actor) -> Waiting:
+def _waiting(row: Approval, asker: str, kind: str | None, actor: Actor) -> Waiting:
     return Waiting(
         subject=row.subject,
         subject_id=row.subject_id,
+        kind=kind or "",
         title=row.title,
         reason=row.reason,
         asked_by=asker,

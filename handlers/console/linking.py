@@ -3,13 +3,20 @@
 from typing import Any
 
 from flask import current_app, url_for
+from werkzeug.routing import BuildError
 
 from handlers.console.frame import actor, guard_of
 
 
 def link(endpoint: str, **values: Any) -> str | None:  # noqa: ANN401 - what an address is made of
-    """Return the address of a page; None when it is not there, or not for this person."""
+    """Return the address of a page; None when it is not there, or not for this person.
+
+    Values that make no address of it lead nowhere either: what they name is gone.
+    """
     if endpoint not in current_app.view_functions:
         return None
     needed = guard_of(endpoint).permissions or ()
-    return url_for(endpoint, **values) if actor().may(*needed) else None
+    try:
+        return url_for(endpoint, **values) if actor().may(*needed) else None
+    except BuildError:
+        return None

@@ -7,6 +7,7 @@ from app.deps import Deps
 from app.queries import approvals
 from app.steps import approval
 from handlers.console.approvals import PAGES
+from handlers.factory import create_app
 from tests.console import an_actor, signed_in
 from tests.fakes import FixedClock
 
@@ -66,6 +67,21 @@ def test_every_kind_is_listed_whether_its_page_is_there_or_not(deps: Deps, subje
     answer = signed_in(deps, Role.APPROVER).get(PAGE)
     assert answer.status_code == 200
     assert "某项内容" in answer.text
+
+
+def test_a_request_without_a_title_is_named_by_its_kind_and_number(deps: Deps) -> None:
+    asked(deps, "list_export", title="list_export 7")
+    assert "名单导出 #7" in signed_in(deps, Role.APPROVER).get(PAGE).text
+
+
+@pytest.mark.parametrize(("subject", "page"), PAGES.items())
+def test_every_kind_leads_to_a_page_that_is_there(
+    deps: Deps, subject: str, page: tuple[str, str | None]
+) -> None:
+    endpoint, name = page
+    app = create_app(deps)
+    found = [rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint]
+    assert all(name is None or name in rule.arguments for rule in found)
 
 
 def test_a_title_cannot_act(deps: Deps) -> None:
