@@ -21,6 +21,7 @@ from app.tagging.values import show_value
 __all__ = ["Definition", "TagPage", "TreePage", "ValueLine", "tag_page", "tree_page"]
 
 _CHART_DAYS = 90
+_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class TagPage:
     values: tuple[ValueLine, ...]
     rule: RuleView | None
     days: tuple[date, ...]
-    held: tuple[int | None, ...]
+    series: tuple[tuple[str, tuple[int | None, ...]], ...]
     running: bool
 
 
@@ -144,8 +145,8 @@ def tag_page(deps: Deps, actor: Actor, key: str) -> TagPage:
         line=_line(Branch(key, tag.name, 0, tag), known),
         values=_values(tag, held, known.figures),
         rule=rule,
-        days=tuple(row.day for row in days),
-        held=tuple(row.holders for row in days),
+        days=tuple(sorted({row.day for row in days})),
+        series=_series(tag, days),
         running=running,
     )
 
@@ -217,6 +218,20 @@ def _values(tag: Definition, held: Mapping[str, int], figures: Figures) -> tuple
             _approval(figures.get((tag.key, code)), everybody),
         )
         for code in codes
+    )
+
+
+def _series(
+    tag: Definition, rows: Sequence[TagFigure]
+) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
+    """Return how many held each value by day; of many values only all together."""
+    days = sorted({row.day for row in rows})
+    held = {(row.value, row.day): row.holders for row in rows}
+    codes = [value.code for value in tag.values if any((value.code, day) in held for day in days)]
+    if not 1 < len(codes) <= _LINES:
+        codes = [tag_figures.ANY_VALUE]
+    return tuple(
+        (show_value(tag, code), tuple(held.get((code, day)) for day in days)) for code in codes
     )
 
 

@@ -66,10 +66,10 @@ def list_latest(session: Session) -> Sequence[TagFigure]:
 
 
 def list_days(session: Session, tag: str, since: date) -> Sequence[TagFigure]:
-    """List the figures of one tag by day, any value taken together, the oldest first."""
+    """List the figures of one tag by day, each value and any, the oldest first."""
     return session.scalars(
         select(TagFigure)
-        .where(TagFigure.tag == tag, TagFigure.value == ANY_VALUE, TagFigure.day >= since)
+        .where(TagFigure.tag == tag, TagFigure.day >= since)
         .order_by(TagFigure.day)
     ).all()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.audience.parser import parse_with_places
 from app.audience.problems import Misread, Problem
-from app.audience.tree import Bucket, Predicate, walk
+from app.audience.tree import Bucket, Has, Predicate, walk
 from app.audience.vocabulary import TagWords, Vocabulary, check, uses
 from app.core.errors import NotAllowed
 from app.tagging.forbidden import Built, Refusal, refusals
@@ -64,6 +64,7 @@ def problems_of(
         if query is not None:
             queries.append(query)
             found += _guarded(tag, number, query, vocabulary)
+            found += _not_for_marketing(tag, number, query, taxonomy)
     if len(queries) < len(cases):
         return found
     rule = Rule(tag.key, "", tuple(cases))
@@ -110,6 +111,18 @@ def _guarded(
     if tag.sensitive:
         return []
     return [CaseProblem("reads_guarded", number, fact) for fact in sorted(uses(query, vocabulary))]
+
+
+def _not_for_marketing(
+    tag: Definition, number: int, query: Predicate, taxonomy: Taxonomy
+) -> list[CaseProblem]:
+    """Refuse tags that are not for marketing in one that is: people delete what they are shown."""
+    if not tag.for_marketing:
+        return []
+    asked = {one.name for _place, one in walk(query) if isinstance(one, Has) and one.kind == "tag"}
+    read = {key for path in asked for key in taxonomy.under(path)}
+    hidden = sorted(read - taxonomy.for_marketing())
+    return [CaseProblem("reads_hidden", number, key) for key in hidden]
 
 
 def _circles(rule: Rule, taxonomy: Taxonomy, rules: Mapping[str, Rule]) -> list[CaseProblem]:

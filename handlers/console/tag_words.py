@@ -81,3 +81,8 @@ def _sentence(problem: CaseProblem) -> str:
 def reason_missing() -> str:
     """Return the words for a reason that was left out."""
     return str(words("frame")["fill_in"])
+
+
+def holders() -> str:
+    """Return the name of the chart of who holds a tag."""
+    return str(words("tags")["holders"])

@@ -34,7 +34,9 @@ def tag(key: str) -> str:
     """Show one tag."""
     page = tag_pages.tag_page(bag(), actor(), key)
     days = [f"{day:%m-%d}" for day in page.days]
-    chart = charts.lines(days, [("持有人数", page.held)], "持有人数") if len(days) > 1 else None
+    title = tag_words.holders()
+    series = [(label or title, counts) for label, counts in page.series]
+    chart = charts.lines(days, series, title) if len(days) > 1 else None
     return show("tags/tag.html", page=page, chart=chart, may=actor().permissions, form=ReasonForm())
 
 

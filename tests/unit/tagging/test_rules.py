@@ -113,6 +113,12 @@ def test_a_rule_may_not_ask_for_its_own_tag() -> None:
         ("need.term", Case("short", 'tier = "premium"'), "reads_guarded", "tier"),
         ("need.term", Case("short", 'answered("income_band")'), "reads_guarded", "income_band"),
         ("need.term", Case("short", 'tag:"risk.grade" = "low"'), "reads_guarded", "risk.grade"),
+        (
+            "need.term",
+            Case("short", 'tag:"attributes.person.life_stage"'),
+            "reads_hidden",
+            "attributes.person.life_stage",
+        ),
         ("need.term", Case("short", 'answered("region", "330100")'), "forbidden", "region"),
         ("need.term", Case("short", 'channel = "校园大使"'), "forbidden", "校园"),
         ("need.term", Case("short", 'channel = "女性专场"'), "forbidden", "女性"),
