@@ -11,10 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    Values,
-    and_,
     case,
-    column,
     exists,
     func,
     literal,
@@ -24,8 +21,8 @@ from sqlalchemy import (
     text,
     union,
     update,
-    values,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session, aliased
 
@@ -37,6 +34,8 @@ from app.store.people import Person
 from app.store.tags import TagHolding, TagRefusal
 
 SOURCE = "rule"
+_BETWEEN = "|"
+"""Stands in no code of any form."""
 Wanted = Select[Any]
 """Who ought to hold which value: `person_id` and `value`."""
 
@@ -95,18 +94,17 @@ class AnswerRows:
 
 
 def by_answers(table: AnswerRows, target: Target, scope: Scope) -> Wanted:
-    """Return who ought to hold which value by the answers of their latest enquiry."""
-    names = [f"a{number}" for number in range(len(table.questions))]
-    known = _known_answers(table, names)
+    """Return who ought to hold which value by the answers of their latest enquiry.
+
+    The table travels as one JSON object, so that a value is looked up and not joined: no plan can
+    compare every enquiry with every row.
+    """
     later = aliased(Enquiry)
-    same = [
-        Enquiry.answers[question].astext == known.c[name]
-        for question, name in zip(table.questions, names, strict=True)
-    ]
+    codes = func.concat_ws(_BETWEEN, *(Enquiry.answers[one].astext for one in table.questions))
+    values = {_BETWEEN.join(row): value for row, value in table.rows}
     return (
-        select(Person.id.label("person_id"), known.c.value.label("value"))
+        select(Person.id.label("person_id"), literal(values, JSONB)[codes].astext.label("value"))
         .join(Enquiry, Enquiry.person_id == Person.id)
-        .join(known, and_(*same))
         .where(
             Person.state == "active",
             ~_is_refused(target),
@@ -120,11 +118,6 @@ def by_answers(table: AnswerRows, target: Target, scope: Scope) -> Wanted:
             ),
         )
     )
-
-
-def _known_answers(table: AnswerRows, names: Sequence[str]) -> Values:
-    columns = [column(name, String) for name in (*names, "value")]
-    return values(*columns, name="known").data([(*codes, value) for codes, value in table.rows])
 
 
 def _is_refused(target: Target) -> ColumnElement[bool]:

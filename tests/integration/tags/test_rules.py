@@ -5,7 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.audience.parser import parse
 from app.core.access import Role
@@ -13,6 +14,7 @@ from app.deps import Deps
 from app.services import tagging, tags
 from app.store import audience, tag_figures, tag_rules, tag_runs
 from app.store.audience import View
+from app.store.enquiries import Enquiry
 from app.store.outbox import OutboxRow
 from app.store.tags import TagFigure, TagHolding, TagRun
 from app.tagging.rules import Case
@@ -290,3 +292,20 @@ def test_an_imported_value_gives_way_to_nothing_but_a_hand(deps: Deps) -> None:
     hold(deps, person, "risk.past_default", "settled", source="import")
     evaluate(deps)
     assert now_held(deps, person)["risk.past_default"] == "settled"
+
+
+def test_an_answer_that_no_row_of_a_table_knows_gives_no_value(deps: Deps) -> None:
+    person = a_person(deps)
+    finish(deps)
+    with deps.sessions.begin() as session:
+        session.execute(
+            update(Enquiry).values(answers={**_answers(session), "situation": "astronaut"})
+        )
+    evaluate(deps)
+    held = now_held(deps, person)
+    assert "attributes.person.occupation" not in held
+    assert held["attributes.person.life_stage"] == "building"
+
+
+def _answers(session: Session) -> dict[str, object]:
+    return dict(session.scalars(select(Enquiry.answers)).one())
