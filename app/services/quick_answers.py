@@ -24,6 +24,16 @@ def list_current(deps: Deps) -> Sequence[QuickAnswer]:
     return found
 
 
+def list_versions(deps: Deps, shortcut: str) -> Sequence[QuickAnswer]:
+    """List every version of an answer, the newest first; raise `NotFound`."""
+    with deps.sessions.begin() as session:
+        found = replies.list_versions(session, shortcut)
+        session.expunge_all()
+    if not found:
+        raise NotFound(f"No quick answer {shortcut}.")
+    return found
+
+
 def save(deps: Deps, actor: Actor, *, shortcut: str, title: str, words: str) -> int:
     """Keep a new answer, or a new version of one; return the version."""
     require_desk(actor)

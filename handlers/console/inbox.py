@@ -110,7 +110,9 @@ def close(person_id: uuid.UUID) -> Answer:
 def quick() -> Answer:
     """Show the quick answers, and keep a new one or a new version."""
     form, problem = QuickAnswerForm(), ""
-    if form.validate_on_submit():
+    if request.method == "GET":
+        form = _draft(request.args.get("from", ""))
+    elif form.validate_on_submit():
         try:
             quick_answers.save(
                 bag(),
@@ -129,9 +131,16 @@ def quick() -> Answer:
         problem=problem,
         answers=quick_answers.list_current(bag()),
         may_answer=may_answer(),
-        editing=request.args.get("edit", ""),
     )
     return (page, 422) if problem or form.errors else page
+
+
+@blueprint.get("/quick/<shortcut>")
+@needs(LOOK)
+def versions(shortcut: str) -> str:
+    """Show every version of a quick answer; any of them can be the draft of the next."""
+    found = quick_answers.list_versions(bag(), shortcut)
+    return show("inbox/versions.html", versions=found, may_answer=may_answer())
 
 
 @blueprint.post("/quick/<shortcut>/retire")
@@ -167,6 +176,16 @@ def ratings() -> str:
 def done_not(why: str) -> str:
     """Show why something was not done."""
     return show("error.html", code=403, problem=refused(why))
+
+
+def _draft(version: str) -> QuickAnswerForm:
+    """Return the form, filled with the version (`shortcut.number`) that it is to start from."""
+    shortcut, _, number = version.rpartition(".")
+    if not shortcut:
+        return QuickAnswerForm(formdata=None)
+    found = quick_answers.list_versions(bag(), shortcut)
+    chosen = next((one for one in found if str(one.version) == number), found[0])
+    return QuickAnswerForm(formdata=None, obj=chosen)
 
 
 def _tried(person_id: uuid.UUID, key: str, url: str, act: Callable[[], object]) -> Answer:

@@ -9,7 +9,6 @@ from app.core.access import Role
 from app.deps import Deps
 from app.services import delivery, inbox
 from app.store.messages import Note
-from app.store.replies import QuickAnswer
 from tests.builders import OPENID, follows, hear, say
 from tests.console import an_actor, post, signed_in
 from tests.fakes import FixedClock, RecordingGateway
@@ -126,12 +125,19 @@ def test_quick_answers_are_kept_offered_and_retired(deps: Deps) -> None:
     quick = "/console/inbox/quick/"
     kept = post(client, quick, shortcut="tqhk", title="提前还款", words="可以提前还。")
     assert kept.status_code == 303
+    again = post(client, quick, shortcut="tqhk", title="提前还款", words="可以提前还。")
+    assert again.status_code == 303
+    versions = client.get(f"{quick}tqhk").text
+    assert versions.index("第 2 版") < versions.index("第 1 版")
+    assert "可以提前还。</textarea>" in client.get(f"{quick}?from=tqhk.1").text
+    assert client.get(f"{quick}nothing").status_code == 404
+    assert client.get(f"{quick}?from=nothing.1").status_code == 404
     refused = post(client, quick, shortcut="A B", title="题", words="话")
     assert refused.status_code == 422
     assert "快捷词只能用" in refused.text
     assert "可以提前还。</textarea>" in client.get(f"/console/inbox/{person}?quick=tqhk").text
     assert post(client, f"{quick}tqhk/retire", quick).status_code == 303
-    assert one(deps, QuickAnswer).is_retired  # type: ignore[attr-defined]
+    assert "已停用" in client.get(f"{quick}tqhk").text
     assert client.get(f"/console/inbox/{person}?quick=tqhk").status_code == 200
 
 
