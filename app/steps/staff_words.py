@@ -9,6 +9,7 @@ from app.contact.decision import decide
 from app.contact.types import Later, MessageClass, MessageFacts, Now
 from app.copybook import TextTooLong
 from app.core.access import Actor, Permission
+from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -18,6 +19,8 @@ from app.steps.person_key import sealer_of
 from app.store import outbox, sending
 from app.store.people import Person
 from app.store.session import Transaction
+from app.wording.checking import check
+from app.wording.types import Finding
 
 HOLDS_FOR = timedelta(days=7)
 
@@ -49,7 +52,7 @@ def require_desk(actor: Actor) -> None:
 
 
 def fitting(deps: Deps, say: Say, *, with_rating: str = "") -> str:
-    """Render words of the staff; raise `NotAllowed` when they do not fit into one message."""
+    """Render words of the staff; raise `NotAllowed` when they do not fit, or may not be said."""
     try:
         text = deps.copybook.render(say)
     except TextTooLong:
@@ -57,10 +60,18 @@ def fitting(deps: Deps, say: Say, *, with_rating: str = "") -> str:
     room = _LIMIT - len(f"\n\n{with_rating}".encode()) if with_rating else _LIMIT
     if len(text.encode()) > room:
         raise NotAllowed("The words are too long for one message.", why="words_too_long")
+    if wording_of(deps, str(say.values.get("words", ""))):
+        raise NotAllowed("These words may not be said.", why="wording")
     return text
 
 
 _LIMIT = 2000
+
+
+def wording_of(deps: Deps, words: str) -> tuple[Finding, ...]:
+    """Return what keeps the staff's own words from being said, by the rules of today (M-03)."""
+    today = deps.clock.now().astimezone(SHANGHAI).date()
+    return check(words, "answer", deps.wording, on=today)
 
 
 def way_of(deps: Deps, person: Person, *, template: str | None = None) -> Way:

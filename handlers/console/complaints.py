@@ -28,7 +28,7 @@ from handlers.console.forms.casework import (
     WordsForm,
 )
 from handlers.console.frame import actor, done, needs, refused, show
-from handlers.console.inbox import may_answer
+from handlers.console.inbox import may_answer, problem_of
 from handlers.console.linking import link
 from handlers.console.words import words
 
@@ -199,7 +199,8 @@ def _act(complaint_id: int, key: str, form: FlaskForm, act: Callable[[], object]
     try:
         act()
     except NotAllowed as no:
-        return _case(complaint_id, refused(no.why), form), 422
+        said = form.data.get("words")
+        return _case(complaint_id, problem_of(no, said), form), 422
     return done(key, url_for("complaints.complaint", complaint_id=complaint_id))
 
 

@@ -12,7 +12,7 @@ from app.core.access import Permission
 from app.core.errors import NotAllowed
 from app.queries import conversations, inbox_pages
 from app.queries.inbox_pages import Tab, ThreadPage
-from app.services import inbox, quick_answers
+from app.services import inbox, people, quick_answers
 from handlers.bag import bag
 from handlers.console import charts
 from handlers.console.charts import Bar
@@ -42,6 +42,13 @@ _ANSWERED = {
 def may_answer() -> bool:
     """Say whether who is signed in works at the desks."""
     return actor().may(Permission.PREPARE) or actor().may(Permission.DECIDE)
+
+
+def problem_of(no: NotAllowed, said: str | None) -> str:
+    """Return why something was not done; of words that may not be said, which and what instead."""
+    findings = people.wording_of(bag(), said or "") if no.why == "wording" else ()
+    told = (f"{'、'.join(one.found)}：{one.says}{one.instead}" for one in findings)
+    return "；".join(told).lstrip("：") or refused(no.why)
 
 
 @blueprint.get("/")
@@ -74,7 +81,7 @@ def answer(person_id: uuid.UUID) -> Answer:
     try:
         way = inbox.answer_thread(bag(), actor(), person_id, words=form.words.data or "")
     except NotAllowed as no:
-        return _thread(person_id, form, refused(no.why)), 422
+        return _thread(person_id, form, problem_of(no, form.words.data)), 422
     return done(_ANSWERED[way], url_for("inbox.list_threads"))
 
 
@@ -122,7 +129,7 @@ def quick() -> Answer:
                 words=form.words.data or "",
             )
         except NotAllowed as no:
-            problem = refused(no.why)
+            problem = problem_of(no, form.words.data)
         else:
             return done("inbox.quick_saved", url_for("inbox.quick"))
     page = show(

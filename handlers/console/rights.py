@@ -24,7 +24,7 @@ from handlers.console.forms.casework import (
     WordsForm,
 )
 from handlers.console.frame import actor, done, needs, refused, show
-from handlers.console.inbox import may_answer
+from handlers.console.inbox import may_answer, problem_of
 from handlers.console.linking import link
 
 blueprint = Blueprint("rights", __name__, url_prefix="/console/rights")
@@ -172,7 +172,8 @@ def _act(request_id: int, key: str, form: FlaskForm, act: Callable[[], object]) 
     try:
         act()
     except NotAllowed as no:
-        return _request(request_id, refused(no.why), form), 422
+        said = form.data.get("words")
+        return _request(request_id, problem_of(no, said), form), 422
     return done(key, url_for("rights.one", request_id=request_id))
 
 

@@ -137,6 +137,16 @@ def test_an_answer_too_long_for_one_message_is_refused_and_nothing_is_queued(
         assert session.scalars(select(Message)).all() == []
 
 
+def test_words_that_may_not_be_said_are_refused_whoever_writes_them(deps: Deps, ann: Actor) -> None:
+    person = leave(deps)
+    with pytest.raises(NotAllowed) as refusal:
+        inbox.answer_thread(deps, ann, person, words="放心，我们秒批，包过。")
+    assert refusal.value.why == "wording"
+    with pytest.raises(NotAllowed) as refusal:
+        quick_answers.save(deps, ann, shortcut="mp", title="题", words="我们秒批。")
+    assert refusal.value.why == "wording"
+
+
 def pass_a_minute(deps: Deps) -> None:
     """Let the answer come after the words that it answers."""
     assert isinstance(deps.clock, FixedClock)

@@ -83,6 +83,7 @@ def test_a_page_that_is_current_hears_nothing_and_one_that_is_not_hears_what_is_
     [
         ("answer", {"words": ""}, "请"),
         ("answer", {"words": "长" * 700}, "太长了"),
+        ("answer", {"words": "放心，我们秒批，包过。"}, "秒批"),
         ("assign", {"to": "999999"}, "现在不在"),
         ("close", {"reason": "nothing"}, "原因"),
     ],
