@@ -16,6 +16,8 @@ sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "Plugi
 _WIDTH = 720
 _BAR = 34
 _LINES_HEIGHT = 260
+_MARGIN = 8
+_LETTER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ class Bar:
 def bars(series: Sequence[Bar], title: str) -> Markup:
     """Draw horizontal bars, one under the other; negative ones to the left."""
     height = _BAR * max(len(series), 1) + 60
-    chart = pygal.HorizontalBar(_config(), width=_WIDTH, height=height, show_legend=False)
+    config = _config()
+    # pygal reckons with Latin letters; a Chinese one is as wide as it is high.
+    config.margin_left = _MARGIN + _LETTER * max((len(bar.name) for bar in series), default=0) // 2
+    chart = pygal.HorizontalBar(config, width=_WIDTH, height=height, show_legend=False)
     ordered = list(reversed(series))  # pygal counts from below
     chart.x_labels = [bar.name for bar in ordered]
     chart.add(title, [_value(bar) for bar in ordered])
@@ -82,7 +87,7 @@ def _config() -> Config:
     config.no_prefix = True
     config.no_data_text = "暂无数据"
     config.legend_at_bottom = True
-    config.margin = 8
+    config.margin = _MARGIN
     config.truncate_label = 14
     return config
 
@@ -96,11 +101,12 @@ def _drawn(chart: Any, title: str) -> Markup:  # noqa: ANN401 - pygal has no typ
 
 
 def _bare(root: Any) -> Any:  # noqa: ANN401 - an element of the tree that pygal builds
-    """Take out style and script: the page's policy allows neither within it."""
+    """Take out style, script and tips that need a script: the page's policy allows neither."""
     for parent in list(root.iter()):
         parent.attrib.pop("style", None)
         for child in list(parent):
             tag = str(child.tag).rpartition("}")[2]
-            if tag in ("style", "script") or (tag == "title" and parent is root):
+            is_tip = child.get("class") == "tooltip"
+            if tag in ("style", "script") or is_tip or (tag == "title" and parent is root):
                 parent.remove(child)
     return root
