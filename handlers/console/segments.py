@@ -196,6 +196,8 @@ def _builder(
         form=form,
         built=built,
         segment_id=segment_id,
+        # What is being changed stays open while it changes.
+        open_path=change.path if change is not None and change.act == "change" else None,
         problem=refused(no.why) if isinstance(no, NotAllowed) else "",
         why=no.why if isinstance(no, NotAllowed) else "",
         may_save=actor().may(PREPARE),

@@ -103,6 +103,12 @@ def test_the_tree_changes_the_text(
     assert text_of(answer) == text
 
 
+def test_what_is_being_changed_stays_open(browser: FlaskClient) -> None:
+    fields = {"c-1-has": "values", "c-1-values": "asking"}
+    answer = change(browser, 'follows and stage = "idle"', "change:1", **fields)
+    assert '<details class="change" open>' in answer.text
+
+
 @pytest.mark.parametrize("do", ["remove:7", "not:0.0.0", "change:x", "dance:", "add:9"])
 def test_a_place_that_is_not_there_is_not_found(browser: FlaskClient, do: str) -> None:
     assert change(browser, "follows and muted", do, **{"new-9": "follows"}).status_code == 404
