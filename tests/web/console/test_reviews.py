@@ -76,6 +76,16 @@ def test_one_key_gives_the_next_case(deps: Deps, case: int) -> None:
     assert "下一个" in seen
 
 
+def test_a_complaint_that_is_due_first_is_given_in_its_turn(deps: Deps, case: int) -> None:
+    say(deps, "投诉", openid="oSomebodyWhoComplains0000001")
+    client, _ = a_desk(deps)
+    given = post(client, "/console/reviews/next", "/console/reviews/")
+    assert given.location.startswith("/console/complaints/")
+    assert client.get(given.location).status_code == 200
+    again = post(client, "/console/reviews/next", "/console/reviews/")
+    assert again.location == page(case)
+
+
 def test_an_empty_desk_says_so(deps: Deps) -> None:
     client, _ = a_desk(deps)
     post(client, "/console/reviews/next", "/console/reviews/")
