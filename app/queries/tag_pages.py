@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
 from app.deps import Deps
+from app.steps.sensitive import may_see_sensitive
 from app.steps.tag_rules import rules_of
 from app.steps.taxonomy import taxonomy_of
 from app.store import tag_definitions, tag_figures, tag_runs
 from app.store.session import Transaction
 from app.store.tags import TagFigure, TagRule, TagRun
-from app.tagging.lift import Lift, rate
+from app.tagging.lift import SMALLEST_CELL, Lift, rate
 from app.tagging.rules import Rule, asks_for
 from app.tagging.taxonomy import Branch, Taxonomy
 from app.tagging.types import FAMILIES, Definition
@@ -62,11 +63,11 @@ class TreePage:
 
 @dataclass(frozen=True, slots=True)
 class ValueLine:
-    """One value of a tag and who holds it now."""
+    """One value of a tag and who holds it now; `holders` None: too few to be told."""
 
     code: str
     label: str
-    holders: int
+    holders: int | None
     approval: Lift | None
 
 
@@ -143,7 +144,7 @@ def tag_page(deps: Deps, actor: Actor, key: str) -> TagPage:
         tag=tag,
         path=taxonomy.path_of(key),
         line=_line(Branch(key, tag.name, 0, tag), known),
-        values=_values(tag, held, known.figures),
+        values=_values(tag, _told(actor, tag, held), known.figures),
         rule=rule,
         days=tuple(sorted({row.day for row in days})),
         series=_series(tag, days),
@@ -206,7 +207,16 @@ def _handover(mine: TagFigure | None, everybody: TagFigure | None) -> Lift | Non
     )
 
 
-def _values(tag: Definition, held: Mapping[str, int], figures: Figures) -> tuple[ValueLine, ...]:
+def _told(actor: Actor, tag: Definition, held: Mapping[str, int]) -> dict[str, int | None]:
+    """Keep small counts of a sensitive tag from those who may not see whose they are."""
+    if not tag.sensitive or may_see_sensitive(actor):
+        return dict(held)
+    return {code: count if count >= SMALLEST_CELL else None for code, count in held.items()}
+
+
+def _values(
+    tag: Definition, held: Mapping[str, int | None], figures: Figures
+) -> tuple[ValueLine, ...]:
     everybody = figures.get((tag_figures.EVERYBODY, tag_figures.ANY_VALUE))
     codes = [value.code for value in tag.values]
     codes += sorted(code for code in held if code not in codes)[:20]

@@ -49,7 +49,7 @@ EVENTS = (
 """Kinds of `app.store.events.Event`."""
 _STAGES = (
     *("idle", "consent", "asking", "sensitive", "confirming", "choosing_edit", "erasing"),
-    *("restarting", "handover_time", "human_message", "marketing"),
+    *("restarting", "handover_time", "human_message", "marketing", "choosing_tag"),
 )
 _DOMAINS: Mapping[str, tuple[str, ...]] = {
     "stage": _STAGES,

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -12,6 +13,7 @@ from app.audience.parser import parse
 from app.core.access import Role
 from app.deps import Deps
 from app.services import tagging, tags
+from app.steps.tag_rules import set_by_rule
 from app.store import audience, tag_figures, tag_rules, tag_runs
 from app.store.audience import View
 from app.store.enquiries import Enquiry
@@ -309,3 +311,32 @@ def test_an_answer_that_no_row_of_a_table_knows_gives_no_value(deps: Deps) -> No
 
 def _answers(session: Session) -> dict[str, object]:
     return dict(session.scalars(select(Enquiry.answers)).one())
+
+
+@pytest.mark.parametrize("killed_at", [0, 1, 7, 18])
+def test_a_run_killed_between_two_tags_is_finished_by_the_next(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch, killed_at: int
+) -> None:
+    person = a_person(deps)
+    finish(deps)
+    done: list[str] = []
+
+    def killed(*given: Any) -> Any:
+        if len(done) == killed_at:
+            raise KeyboardInterrupt
+        done.append(given[2].key)
+        return set_by_rule(*given)
+
+    monkeypatch.setattr(tagging, "set_by_rule", killed)
+    for run in (tagging.evaluate_everybody, tagging.evaluate_recent):
+        done.clear()
+        with pytest.raises(KeyboardInterrupt):
+            run(deps)
+    monkeypatch.undo()
+    assert tagging.evaluate_recent(deps).is_whole
+    recently = now_held(deps, person)
+    assert tagging.evaluate_everybody(deps).is_whole
+    assert now_held(deps, person) == recently
+    assert recently["behaviour.activity"] == "active"
+    # Nothing was set twice on the way.
+    assert len(holdings(deps, person)) == len(recently)
