@@ -21,7 +21,7 @@ FILTERS: dict[str, PeopleFilter] = {
     "everybody": PeopleFilter(),
     "common channel": PeopleFilter(first_channel="shop-00"),
     "rare channel": PeopleFilter(latest_channel="shop-39"),
-    "common tag": PeopleFilter(tag="behaviour.sleeping"),
+    "common tag": PeopleFilter(tag="behaviour.activity"),
     "rare tag": PeopleFilter(tag="attributes.firm.size=micro"),
     "stage new": PeopleFilter(stage="new"),
     "stage filling": PeopleFilter(stage="filling"),
@@ -36,7 +36,7 @@ FILTERS: dict[str, PeopleFilter] = {
     "rare channel and rare tag and tier": PeopleFilter(
         first_channel="shop-39", tag="attributes.firm.size=micro", tier="premium"
     ),
-    "two that never meet": PeopleFilter(stage="submitted", tag="behaviour.sleeping"),
+    "two that never meet": PeopleFilter(stage="submitted", tag="behaviour.activity"),
 }
 
 

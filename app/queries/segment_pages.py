@@ -109,6 +109,11 @@ class Exact:
     asked_at: datetime
     done_at: datetime | None
 
+    @property
+    def is_few(self) -> bool:
+        """Say whether the figures would tell of single people, whoever chose them by what."""
+        return self.is_done and self.looked_at < FEW
+
 
 @dataclass(frozen=True, slots=True)
 class Version:

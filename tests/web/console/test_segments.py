@@ -176,6 +176,19 @@ def test_who_may_not_see_means_sees_neither_few_nor_single_people(
     assert str(person) in reviewer.get(FIGURES, query_string=asked).text
 
 
+def test_so_few_that_single_people_could_be_told_are_not_told_when_kept(
+    deps: Deps, browser: FlaskClient
+) -> None:
+    decided(deps, "approve", tier="premium")
+    kept = a_segment(deps, 'tier = "premium"')
+    url = f"/console/segments/{kept}"
+    post(browser, f"{url}/count", page=url)
+    segments.count_due(deps)
+    for page in (url, "/console/segments/", f"{url}/versions/1"):
+        assert "不足10" in browser.get(page).text
+    assert "的全部 1 人" not in browser.get(url).text
+
+
 def test_a_segment_is_kept_shown_changed_and_compared(deps: Deps, browser: FlaskClient) -> None:
     did(deps, someone(deps), "submitted")
     saved = post(
@@ -221,14 +234,15 @@ def test_a_version_saved_meanwhile_is_not_overwritten(deps: Deps, browser: Flask
 
 
 def test_it_is_renamed_counted_and_deleted(deps: Deps, browser: FlaskClient) -> None:
-    someone(deps)
+    for _ in range(10):
+        someone(deps)
     url = f"/console/segments/{a_segment(deps)}"
     assert post(browser, f"{url}/rename", page=url, name="新名字").status_code == 303
     assert post(browser, f"{url}/rename", page=url, name="").status_code == 422
     assert post(browser, f"{url}/count", page=url).status_code == 303
     assert "正在核对" in browser.get(url).text
     segments.count_due(deps)
-    assert "的全部 1 人" in browser.get(url).text
+    assert "的全部 10 人" in browser.get(url).text
     assert post(browser, f"{url}/remove", page=url, reason="").status_code == 422
     assert post(browser, f"{url}/remove", page=url, reason="不用了").status_code == 303
     assert browser.get(url).status_code == 404
