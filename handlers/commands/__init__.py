@@ -4,6 +4,7 @@ from flask import Flask
 
 from handlers.commands.audit import audit
 from handlers.commands.casework import complaints, rights
+from handlers.commands.content import content
 from handlers.commands.decided import decisions
 from handlers.commands.handovers import handovers
 from handlers.commands.inbox import inbox
@@ -19,7 +20,7 @@ from handlers.commands.tags import tags
 _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
     *(messages, operators, people, reviews),
-    *(complaints, rights, tags),
+    *(complaints, content, rights, tags),
     *(audit, segments, stops),
 )
 

@@ -10,15 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
+from app.core.access import Role
 from app.core.clock import monotonic
 from app.core.errors import DatabaseAway
+from app.core.latest import Latest
 from app.deps import Deps
-from app.services import delivery
+from app.services import contents, delivery
 from app.services.conversation import Arrival, Reply, receive, run_late
+from app.store.contents import find_open
 from app.store.conversations import AnswerRow, Delivery
 from app.store.messages import Message
 from app.store.turns import TurnKey, Turns, TurnTransaction
 from tests.builders import follows, hear, say, types
+from tests.console import an_actor
 from tests.fakes import FixedClock, RecordingGateway
 
 
@@ -144,6 +148,27 @@ def test_a_form_turn_takes_two_round_trips_and_a_commit(deps: Deps) -> None:
         counting.statements = 0
         say(counted, words)
         assert counting.statements == 2, words
+
+
+def test_what_operators_released_costs_one_statement_once(deps: Deps) -> None:
+    hear(deps, follows(deps))
+    say(deps, "不同意")
+    maker, checker = an_actor(deps, Role.OPERATOR), an_actor(deps, Role.APPROVER)
+    body = {"greeting": "元旦照常受理。", "closing": ""}
+    contents.save(deps, maker, "welcome", body, revision=0)
+    contents.submit(deps, maker, "welcome", title="问候", reason="元旦")
+    with deps.sessions() as session:
+        draft = find_open(session, "welcome")
+    assert draft is not None
+    contents.release(deps, checker, "welcome", draft.id)
+    counting = CountingTurns(deps.turns.engine)
+    counted = replace(deps, turns=counting, released=Latest())
+    counts = []
+    for words in ("你好", "测额度", "同意", "2"):
+        counting.statements = 0
+        say(counted, words)
+        counts.append(counting.statements)
+    assert counts == [3, 2, 2, 2]
 
 
 def test_any_interleaving_of_deliveries_gives_each_message_one_answer(deps: Deps) -> None:

@@ -295,3 +295,12 @@ def test_the_list_of_releases_takes_as_many_statements_however_long_it_is(deps, 
         assert session.scalar(select(func.count()).select_from(ContentRelease)) == 4
     page = approver.get("/console/content/keywords").text
     assert page.count("rollback/") == 4
+
+
+def test_the_list_of_approvals_leads_to_the_version(deps, operator, approver):
+    keep_rule(operator)
+    review = submitted(deps, operator)
+    listed = approver.get("/console/approvals/").text
+    url = re.search(r'href="(/console/content/versions/\d+)"', listed)[1]
+    assert approver.get(url).location == review
+    assert approver.get("/console/content/versions/999999").status_code == 404
