@@ -246,7 +246,7 @@ def _things(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "answers":
         return dict(body.get("answers", {}))
     if kind == "welcome":
-        return {name: text for name, text in body.items() if text}
+        return {name: body[name] for name in ("greeting", "closing") if body.get(name)}
     return {str(place): one for place, one in enumerate(body.get("button", ()), start=1)}
 
 

@@ -106,9 +106,11 @@ def remove_rule(rule_id: str) -> Response:
 @blueprint.post("/keywords/clashes")
 @needs(LOOK)
 def clashes() -> str:
-    """Show where the phrases being typed mean something else."""
+    """Show where the phrases being typed mean something else, and how the answer looks."""
     form = RuleForm()
-    return show("content/clashes.html", clashes=_clashes(form, "typed"))
+    form.validate()
+    facts = {"shown": _bubble(form), "faults": pages.rule_faults(bag(), form.rule("typed"))}
+    return show("content/clashes.html", clashes=_clashes(form, "typed"), **facts)
 
 
 @blueprint.post("/<kind>/submit")
@@ -243,9 +245,12 @@ def _data(page: pages.Editor, shown: Any) -> dict[str, Any]:  # noqa: ANN401 - a
 
 
 def _rule_page(form: RuleForm, rule_id: str, **facts: Any) -> str:  # noqa: ANN401 - of the page
-    shown = pages.answer_bubble(bag(), form.answer.data) if form.answer.data else None
-    facts = {"faults": (), "clashes": (), "problem": "", **facts}
-    return show("content/rule.html", form=form, rule_id=rule_id, shown=shown, **facts)
+    facts = {"faults": (), "clashes": (), "problem": "", "shown": _bubble(form), **facts}
+    return show("content/rule.html", form=form, rule_id=rule_id, **facts)
+
+
+def _bubble(form: RuleForm) -> Any:  # noqa: ANN401 - lines of the page
+    return pages.answer_bubble(bag(), form.answer.data) if form.answer.data else None
 
 
 def _clashes(form: RuleForm, rule_id: str) -> Any:  # noqa: ANN401 - clashes of the page

@@ -90,6 +90,7 @@ def test_clashes_are_shown_while_phrases_are_typed(operator):
         **{**RULE, "phrases": "上班"},
     )  # fmt: skip
     assert "会被当作回答" in answer.text
+    assert "门口可以停车两小时。" in answer.text
 
 
 @pytest.mark.parametrize(
