@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from app.wording.folding import Folded, fold, fold_figures, halved
 from app.wording.pack import Forbidden, KindRules, Need, Needed, Pack, WordingBook
@@ -20,6 +21,10 @@ _PRICE = re.compile(
     r"|(?:每|一)[天日].{0,6}?\d+(?:\.\d+)?[元块]|(?:每期|每月|月供).{0,6}?\d[\d,.]*[元块万]"
 )
 _ANNUAL = re.compile(r"年化[^\n]{0,24}?\d+(?:\.\d+)?%")
+# A range loses its dash in folding, not its signs of percent.
+_RATES = re.compile(r"年(?:化|利率)[^\n]{0,40}")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_NO_CAP = Decimal(100)
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s，。；“”<>]*|[<>]"
     r"|(?<![a-z0-9.@/-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|xyz|vip|cc|io|co|info|shop|link|site)"
@@ -75,6 +80,14 @@ def _rate_first(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Findi
     return _finding(rule, (price[0],))
 
 
+def _under_cap(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
+    """Want no annual rate above what may be charged, the worst of a range included."""
+    plain = fold_figures(text, scope.folding)
+    told = [one for found in _RATES.finditer(plain) for one in _PERCENT.findall(found[0])]
+    over = tuple(f"{one}%" for one in told if Decimal(one) > (rule.most_percent or _NO_CAP))
+    return _finding(rule, over) if over else None
+
+
 def _named(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
     return None if any(name and name in text for name in scope.sender.names) else _finding(rule, ())
 
@@ -108,6 +121,7 @@ def _finding(rule: Forbidden | Needed, found: tuple[str, ...]) -> Finding:
 
 _NEEDS: Mapping[Need, Callable[[str, Folded, Needed, Scope], Finding | None]] = {
     "rate_first": _rate_first,
+    "under_cap": _under_cap,
     "sender": _named,
     "way_out": _one_of,
     "ad_mark": _one_of,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,7 +17,7 @@ from app.wording.types import Sender
 
 _SHIPPED = Path(__file__).with_name("packs")
 
-Need = Literal["rate_first", "sender", "way_out", "ad_mark", "own_links", "no_links"]
+Need = Literal["rate_first", "under_cap", "sender", "way_out", "ad_mark", "own_links", "no_links"]
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -41,6 +42,7 @@ class Needed(_Strict):
     rule: Words
     source: Words
     anyone: tuple[Words, ...] = ()
+    most_percent: Decimal | None = None
     says: Words
     instead: Words
 

@@ -98,6 +98,21 @@ def test_a_price_wants_the_annual_rate_before_it(price):
 
 
 @pytest.mark.parametrize(
+    ("words", "over"),
+    [
+        ("年化综合成本8%–24%", ()),
+        ("年化综合成本 8% – 24.1%（IRR）", ("24.1%",)),
+        ("年化３６％", ("36%",)),
+        ("年利率25%，每期300元", ("25%",)),
+        ("年化18%\n通过核对的占30%", ()),
+    ],
+)
+def test_no_annual_rate_above_the_cap_is_shown(words, over):
+    found = [f.found for f in check(words, "answer", BOOK, on=DAY) if f.rule == "Q-04"]
+    assert found == ([over] if over else [])
+
+
+@pytest.mark.parametrize(
     "words", ["利息按实际天数算", "一万五能借吗", "工作时间9点到18点", "100%真实", "万一还不上"]
 )
 def test_words_without_a_price_want_no_rate(words):
