@@ -179,16 +179,6 @@ def review(deps: Deps, actor: Actor, kind: str, version_id: int) -> Review:
         )
 
 
-def kind_of(deps: Deps, actor: Actor, version_id: int) -> str:
-    """Return the kind of a version; raise `NotFound`."""
-    actor.require(Permission.LOOK)
-    with deps.sessions() as session:
-        version = session.get(ContentVersion, version_id)
-    if version is None:
-        raise NotFound(f"No version {version_id}.")
-    return version.kind
-
-
 def clashes(deps: Deps, actor: Actor, rule: Mapping[str, Any]) -> Sequence[Clash]:
     """Return where a rule's phrases mean something else, before it is saved."""
     actor.require(Permission.LOOK)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.access import Permission
@@ -149,14 +149,6 @@ def preview(kind: str, person_id: uuid.UUID) -> Response:
     """Show the draft to one pretend phone."""
     contents.preview(bag(), actor(), kind, person_id)
     return done("content.previewed", url_for("content.edit", kind=kind))
-
-
-@blueprint.get("/versions/<int:version_id>")
-@needs(LOOK)
-def version(version_id: int) -> Response:
-    """Go to the page on which a version is released, whatever its kind."""
-    kind = pages.kind_of(bag(), actor(), version_id)
-    return redirect(url_for("content.review", kind=kind, version_id=version_id))
 
 
 @blueprint.get("/<kind>/versions/<int:version_id>")

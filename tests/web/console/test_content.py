@@ -301,7 +301,4 @@ def test_the_list_of_releases_takes_as_many_statements_however_long_it_is(deps, 
 def test_the_list_of_approvals_leads_to_the_version(deps, operator, approver):
     keep_rule(operator)
     review = submitted(deps, operator)
-    listed = approver.get("/console/approvals/").text
-    url = re.search(r'href="(/console/content/versions/\d+)"', listed)[1]
-    assert approver.get(url).location == review
-    assert approver.get("/console/content/versions/999999").status_code == 404
+    assert f'href="{review}"' in approver.get("/console/approvals/").text
