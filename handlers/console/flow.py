@@ -12,7 +12,7 @@ from app.queries.funnel import QuestionFigures
 
 _WIDTH, _ROW, _TOP = 760, 58, 16
 _NODE_X, _NODE_WIDTH, _NODE_HEIGHT = 150, 300, 36
-_LEFT_X, _LEFT_WIDTH = 470, 200
+_LEFT_X, _LEFT_WIDTH = 470, 150
 _MIDDLE = _NODE_X + _NODE_WIDTH // 2
 _BEND = 46
 _WAY = Markup('<line class="flow-way" x1="{0}" y1="{1}" x2="{0}" y2="{2}" stroke-width="{3:.1f}"/>')
