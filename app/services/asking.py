@@ -1,32 +1,23 @@
 """Ask the person a question about their case; their next words in the chat come back to it."""
 
-import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from app.contact.decision import decide
-from app.contact.types import MessageClass, MessageFacts, No
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed
-from app.core.jobs import JobName
 from app.deps import Deps
 from app.dialogue.types import Say
 from app.steps import audit, case_lock, staff
-from app.steps.account import facts_of
 from app.steps.audit import Act
 from app.steps.person_key import sealer_of
 from app.steps.seat import QUESTION
-from app.store import outbox, review_queue, sending
+from app.steps.staff_words import Draft, queue_words, wording_of
+from app.store import review_queue
 from app.store.enquiries import ReviewQuestion
 from app.store.people import Person
 from app.store.session import Transaction
-from app.wording.checking import check
 
 LONGEST_QUESTION = 200
-_WORDING = "answer"
-_ASK_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +40,19 @@ def ask_person(deps: Deps, actor: Actor, review_id: int, words: str) -> Asked:
     now, question = deps.clock.now(), words.strip()
     if not 0 < len(question) <= LONGEST_QUESTION:
         raise NotAllowed(f"A question has 1 to {LONGEST_QUESTION} signs.", why="question_length")
-    if check(question, _WORDING, deps.wording, on=now.astimezone(SHANGHAI).date()):
+    if wording_of(deps, question):
         raise NotAllowed("These words may not be said.", why="wording")
     with deps.sessions.begin() as session:
         review, enquiry, person = review_queue.get(session, review_id)
         case_lock.check_held(review, actor, now)
         _check_may_be_asked(session, person)
-        message = _message(deps, person, question, enquiry.trail, now)
-        sending.queue(session, [message])
+        text = deps.copybook.render(Say(QUESTION, {"words": question}))
+        queued = queue_words(deps, session, person, Draft(QUESTION, text, enquiry.trail))
         session.add(
             ReviewQuestion(
                 review_id=review.id,
                 person_id=person.id,
-                message_id=message["id"],
+                message_id=queued.id,
                 state="open",
                 words_sealed=sealer_of(deps, person).seal_text(question),
                 asked_by=actor.name,
@@ -72,8 +63,7 @@ def ask_person(deps: Deps, actor: Actor, review_id: int, words: str) -> Asked:
         review.waits_for, review.snoozed_until = "person", until
         case_lock.let_go(review)
         audit.record(deps, session, actor, Act("person_asked", "review", review_id, "", person))
-        outbox.add(session, JobName.DELIVER_DUE.value, enquiry.trail, now)
-    return Asked(message["state"] == "untold", until)
+    return Asked(queued.way == "next_contact", until)
 
 
 def _check_may_be_asked(session: Transaction, person: Person) -> None:
@@ -81,27 +71,3 @@ def _check_may_be_asked(session: Transaction, person: Person) -> None:
         raise NotAllowed("The person is gone and cannot be asked.", why="person_gone")
     if review_queue.find_open_question(session, person.id) is not None:
         raise NotAllowed("A question is open already.", why="question_open")
-
-
-def _message(
-    deps: Deps, person: Person, question: str, trail: str, now: datetime
-) -> dict[str, Any]:
-    """Word the message; where no channel holds, it is owed and opens the reply to their next."""
-    facts = MessageFacts(MessageClass.SERVICE, expires_at=now + _ASK_WITHIN)
-    verdict = decide(facts_of(deps, person), facts, deps.contact_book.contact_rules(now), now)
-    is_owed = isinstance(verdict, No)
-    text = deps.copybook.render(Say(QUESTION, {"words": question}))
-    return {
-        "id": uuid.uuid4(),
-        "person_id": person.id,
-        "klass": MessageClass.SERVICE.value,
-        "copy_key": QUESTION,
-        "text_sealed": sealer_of(deps, person).seal_text(text),
-        "state": "untold" if is_owed else "queued",
-        "reason": "no_channel" if is_owed else None,
-        "finished_at": now if is_owed else None,
-        "created_at": now,
-        "not_before": now,
-        "expires_at": now + _ASK_WITHIN,
-        "trail": trail,
-    }

@@ -153,7 +153,7 @@ def _answer(
     now, sealer = deps.clock.now(), sealer_of(deps, person)
     pause = timedelta(days=casework.number("rating_pause_days", now))
     # An answer that is repeated in a reply has no room for a question of its own.
-    is_rated = way_of(deps, person) != "next_contact" and not replies.was_asked_since(
+    is_rated = way_of(deps, session, person) != "next_contact" and not replies.was_asked_since(
         session, person.id, now - pause
     )
     say = Say("inbox.answer", {"left_on": notes[0].left_at, "words": words.strip()})

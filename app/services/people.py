@@ -11,19 +11,17 @@ from app.contact.decision import decide
 from app.contact.types import MessageClass, MessageFacts, Now
 from app.copybook import TextTooLong
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
 from app.dialogue.types import Say
-from app.steps import audit, holding, staff
+from app.steps import audit, holding, staff, staff_words
 from app.steps.contact_facts import load_facts
 from app.steps.person_key import sealer_of
 from app.steps.personal_copy import Sections, copy_of
 from app.steps.sensitive import may_see_sensitive
 from app.store import complaints, deciding, outbox, people, privacy, review_queue, sending
 from app.store.staff_notes import PersonNote
-from app.wording.checking import check
 from app.wording.types import Finding
 
 PAUSE = "pause"
@@ -32,8 +30,6 @@ STOPS = ("complaint", "dispute", "hardship", "bankruptcy", "death", "counsel", "
 BY_HAND_LETTERS = 500
 NOTE_LETTERS = 2_000
 _SHORTEST_REASON = 2
-_WORDING = "answer"
-"""Words by hand are checked like any answer that operators write."""
 _LEAVES_WITHIN = timedelta(hours=1)
 """Words by hand that cannot leave for so long open the next reply instead."""
 
@@ -79,7 +75,7 @@ def write_by_hand(deps: Deps, actor: Actor, person_id: uuid.UUID, *, words: str)
     """
     actor.require(Permission.SEND)
     text = _rendered(deps, words)
-    if wording_of(deps, words):
+    if staff_words.wording_of(deps, words):
         raise NotAllowed("These words may not be said.", why="wording")
     now = deps.clock.now()
     with deps.sessions.begin() as session:
@@ -110,9 +106,8 @@ def write_by_hand(deps: Deps, actor: Actor, person_id: uuid.UUID, *, words: str)
 
 
 def wording_of(deps: Deps, words: str) -> tuple[Finding, ...]:
-    """Return what keeps words by hand from being said, by the rules of today (M-03)."""
-    today = deps.clock.now().astimezone(SHANGHAI).date()
-    return check(words, _WORDING, deps.wording, on=today)
+    """Return what keeps words by hand from being said, for whoever wrote them."""
+    return staff_words.wording_of(deps, words)
 
 
 def write_note(deps: Deps, actor: Actor, person_id: uuid.UUID, *, words: str) -> None:

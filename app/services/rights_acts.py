@@ -28,7 +28,7 @@ def send_copy(deps: Deps, actor: Actor, request_id: int) -> None:
     """Send the link to the copy into the person's own chat, and nowhere else (P-43)."""
     with _acting(deps, actor, request_id, ("see", "copy")) as hand:
         person = _own_chat(hand)
-        if way_of(deps, person) != "now":
+        if way_of(deps, hand.session, person) != "now":
             # The link lasts for minutes: sent later it would lead nowhere.
             raise NotAllowed("The person cannot be written to at this moment.", why="no_window")
         now, token = deps.clock.now(), secrets.token_urlsafe(32)

@@ -1,12 +1,12 @@
 """Queue what the staff wrote for one person, and say when it gets there."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from app.contact.decision import decide
-from app.contact.types import Later, MessageClass, MessageFacts, Now
+from app.contact.types import Later, MessageClass, MessageFacts, No, Now, Reason
 from app.copybook import TextTooLong
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
@@ -16,6 +16,7 @@ from app.deps import Deps
 from app.dialogue.types import Say
 from app.steps.account import facts_of
 from app.steps.person_key import sealer_of
+from app.steps.stopping import stopped_classes
 from app.store import outbox, sending
 from app.store.people import Person
 from app.store.session import Transaction
@@ -24,8 +25,8 @@ from app.wording.types import Finding
 
 HOLDS_FOR = timedelta(days=7)
 
-Way = Literal["now", "later", "next_contact"]
-"""When the words go: now, when hours allow, or in front of the reply to their next message."""
+Way = Literal["now", "later", "held", "next_contact"]
+"""When the words go: now, when hours allow, when a stop is lifted, or with the next reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +75,23 @@ def wording_of(deps: Deps, words: str) -> tuple[Finding, ...]:
     return check(words, "answer", deps.wording, on=today)
 
 
-def way_of(deps: Deps, person: Person, *, template: str | None = None) -> Way:
+def way_of(deps: Deps, session: Transaction, person: Person, *, template: str | None = None) -> Way:
     """Say when words queued now would go."""
     now = deps.clock.now()
     message = MessageFacts(MessageClass.SERVICE, template=template, expires_at=now + HOLDS_FOR)
-    verdict = decide(facts_of(deps, person), message, deps.contact_book.contact_rules(now), now)
+    facts = replace(facts_of(deps, person), stopped=stopped_classes(session))
+    verdict = decide(facts, message, deps.contact_book.contact_rules(now), now)
     if isinstance(verdict, Now):
         return "now"
+    if isinstance(verdict, No) and verdict.because is Reason.STOPPED:
+        return "held"
     return "later" if isinstance(verdict, Later) else "next_contact"
 
 
 def queue_words(deps: Deps, session: Transaction, person: Person, draft: Draft) -> Queued:
     """Queue words; where no channel holds they are owed, and open the next reply."""
     now = deps.clock.now()
-    way = way_of(deps, person)
+    way = way_of(deps, session, person)
     is_owed = way == "next_contact"
     message_id = uuid.uuid4()
     message = {

@@ -12,6 +12,7 @@ inbox = Desk("inbox", help="What people left for the staff.")
 _WAYS = {
     "now": "The answer goes out now.",
     "later": "The answer goes out when hours allow.",
+    "held": "Sending is stopped; the answer goes out when that is lifted.",
     "next_contact": "Nothing carries it now; it opens the reply to the person's next message.",
 }
 

@@ -35,6 +35,7 @@ _LEAST, _NOBODY = "least", "nobody"
 _ANSWERED = {
     "now": "inbox.answered_now",
     "later": "inbox.answered_later",
+    "held": "inbox.answered_held",
     "next_contact": "inbox.answered_next_contact",
 }
 

@@ -9,7 +9,7 @@ from app.core.access import Actor, Role
 from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
-from app.services import delivery, inbox, quick_answers
+from app.services import delivery, inbox, quick_answers, stops
 from app.store.audit import AuditRow
 from app.store.messages import Message, Note
 from app.store.operators import Operator
@@ -278,3 +278,17 @@ def test_a_quick_answer_that_could_not_be_sent_is_not_kept(
     with pytest.raises(NotAllowed) as refusal:
         quick_answers.save(deps, ann, **fields)
     assert refusal.value.why == why
+
+
+def test_an_answer_during_a_stop_is_held_and_goes_out_once_when_it_is_lifted(
+    deps: Deps, ann: Actor, gateway: RecordingGateway
+) -> None:
+    person, cy = leave(deps), an_actor(deps, Role.APPROVER)
+    stops.stop(deps, ann, "service", reason="查一下内容")
+    assert inbox.answer_thread(deps, ann, person, words="可以提前还。") == "held"
+    delivery.deliver_due(deps)
+    assert [words for _, words in gateway.sent if "可以提前还" in words] == []
+    stops.lift(deps, cy, "service", reason="没有问题")
+    delivery.deliver_due(deps)
+    delivery.deliver_due(deps)
+    assert len([words for _, words in gateway.sent if "可以提前还" in words]) == 1

@@ -215,7 +215,8 @@ def test_every_step_is_on_record_and_no_amount_in_the_plain(deps: Deps) -> None:
     verdicts.decide_review(deps, reviewer, case, MORE)
     verdicts.answer_release(deps, approver, case, approve=True)
     with deps.sessions() as session:
-        rows = session.scalars(select(AuditRow).where(AuditRow.subject == "review")).all()
+        asked = select(AuditRow).where(AuditRow.subject == "review").order_by(AuditRow.seq)
+        rows = session.scalars(asked).all()
     acts = [(one.act, one.actor) for one in rows]
     assert acts == [
         ("review_taken", reviewer.name),
