@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Literal
 
 from app.dialogue.words import bare, squash
@@ -54,11 +55,15 @@ class Keyword:
 
     def is_said_by(self, words: str) -> bool:
         """Say whether a message says one of the phrases."""
-        squashed = squash(words)
+        return self.is_in(squash(words), bare(words))
+
+    def is_in(self, squashed: str, bared: str) -> bool:
+        """Say the same of a message whose words are squashed and bared already."""
+        wanted = [_folded(phrase) for phrase in self.phrases]
         if self.how == "contains":
-            return any(squash(phrase) in squashed for phrase in self.phrases if squash(phrase))
-        said = {squashed, bare(words)} - {""}
-        return any(said & {squash(phrase), bare(phrase)} for phrase in self.phrases)
+            return any(phrase and phrase in squashed for phrase, _ in wanted)
+        said = {squashed, bared} - {""}
+        return any(not said.isdisjoint(phrase) for phrase in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,14 @@ def in_order(keywords: Iterable[Keyword]) -> tuple[Keyword, ...]:
 
 def find_keyword(words: str, keywords: Iterable[Keyword]) -> Keyword | None:
     """Return the first rule that a message says."""
-    return next((rule for rule in in_order(keywords) if rule.is_said_by(words)), None)
+    squashed, bared = squash(words), bare(words)
+    return next((rule for rule in in_order(keywords) if rule.is_in(squashed, bared)), None)
+
+
+@lru_cache(maxsize=4096)
+def _folded(phrase: str) -> tuple[str, str]:
+    """Fold a phrase once: every message is compared with all of them."""
+    return squash(phrase), bare(phrase)
 
 
 def in_pieces(text: str) -> tuple[tuple[dict[str, str], ...], ...]:
