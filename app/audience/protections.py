@@ -6,17 +6,17 @@ of law is a row in a file, with its day and its source.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.audience.parser import parse
 from app.audience.tree import And, Has, Not, Predicate, all_of
 from app.audience.vocabulary import PROFILE_CONSENT
-from app.core.clock import SHANGHAI
+from app.core.dated import Dated, Frozen, day_of, in_force
 
 Purpose = Literal["service", "education", "marketing"]
 PURPOSES: tuple[Purpose, ...] = ("service", "education", "marketing")
@@ -32,21 +32,13 @@ class Exclusion:
     query: Predicate
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Row(Dated):
     reason: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     kept_from: Annotated[frozenset[Purpose], Field(alias="from", min_length=1)]
     query: Annotated[str, Field(min_length=1)]
-    valid_from: date
-    valid_to: date | None
-    checked_on: date
-    source: Annotated[str, Field(min_length=1)]
 
 
-class _Rows(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Rows(Frozen):
     keeps_out: tuple[_Row, ...]
 
 
@@ -54,17 +46,12 @@ class _Rows(BaseModel):
 def read_exclusions(path: Path = _SHIPPED) -> Callable[[str, datetime], tuple[Exclusion, ...]]:
     """Return the function that lists who is kept out for a purpose at a moment, in order."""
     rows = _Rows.model_validate_json(path.read_bytes()).keeps_out
-    read = [(row, Exclusion(row.reason, parse(row.query))) for row in rows]
+    read = {row: Exclusion(row.reason, parse(row.query)) for row in rows}
 
     def of(purpose: str, now: datetime) -> tuple[Exclusion, ...]:
-        day = now.astimezone(SHANGHAI).date()
-        return tuple(
-            exclusion
-            for row, exclusion in read
-            if purpose in row.kept_from
-            and row.valid_from <= day
-            and (row.valid_to is None or day <= row.valid_to)
-        )
+        held = set(in_force(rows, day_of(now)))
+        # In the order of the file: the first reason that holds is the one that is told.
+        return tuple(read[row] for row in rows if row in held and purpose in row.kept_from)
 
     return of
 

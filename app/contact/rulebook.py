@@ -3,31 +3,23 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, PrivateAttr, model_validator
+from pydantic import PositiveInt, PrivateAttr, model_validator
 
 from app.contact.types import Budget, ContactRules, Hours, MessageClass, WindowRules
 from app.core.clock import SHANGHAI
+from app.core.dated import Dated, DatedT, Frozen, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("rules.json")
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    valid_from: date
-    valid_to: date | None
-    source: Annotated[str, Field(min_length=1)]
-    checked_on: date
-
-
-class _AnswerRow(_Row):
+class _AnswerRow(Dated):
     minutes: PositiveInt
 
 
-class _HoursRow(_Row):
+class _HoursRow(Dated):
     message_class: MessageClass
     start: time
     end: time
@@ -39,26 +31,23 @@ class _HoursRow(_Row):
         return self
 
 
-class _BudgetRow(_Row):
+class _BudgetRow(Dated):
     classes: frozenset[MessageClass]
     limit: PositiveInt
     days: PositiveInt
 
 
-class _WindowRow(_Row):
+class _WindowRow(Dated):
     opened_by: Literal["message", "event"]
     left: PositiveInt
     seconds: PositiveInt
 
 
-RowT = TypeVar("RowT", bound=_Row)
 RulesT = TypeVar("RulesT")
 
 
-class RuleBook(BaseModel):
+class RuleBook(Frozen):
     """All rows, of all times; ask `contact_rules` and `window_rules` for those of a moment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     answer: tuple[_AnswerRow, ...]
     hours: tuple[_HoursRow, ...]
@@ -78,14 +67,14 @@ class RuleBook(BaseModel):
         return _of_day(self._windows, day, self._window_rules)
 
     def _contact_rules(self, day: date) -> ContactRules:
-        rows = {row.message_class: row for row in _valid(self.hours, day)}
+        rows = {row.message_class: row for row in in_force(self.hours, day)}
         # A class without hours would be sent at night: every class but the answer must have them.
         for needed in set(MessageClass) - {MessageClass.ANSWER} - set(rows):
             raise NotFound(f"No contact hours for {needed} are valid on {day}.")
         return ContactRules(
             hours={name: Hours(row.start, row.end) for name, row in rows.items()},
             budgets=tuple(
-                Budget(row.classes, row.limit, row.days) for row in _valid(self.budgets, day)
+                Budget(row.classes, row.limit, row.days) for row in in_force(self.budgets, day)
             ),
             answer_within=timedelta(minutes=_only(self.answer, day, "answer").minutes),
         )
@@ -113,14 +102,8 @@ def read_rules(path: Path = _SHIPPED) -> RuleBook:
     return RuleBook.model_validate_json(path.read_bytes())
 
 
-def _valid(rows: Iterable[RowT], day: date) -> list[RowT]:
-    """List the rows valid on a day, the later ones last."""
-    valid = [r for r in rows if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to)]
-    return sorted(valid, key=lambda row: row.valid_from)
-
-
-def _only(rows: Iterable[RowT], day: date, name: str) -> RowT:
-    valid = _valid(rows, day)
+def _only(rows: Iterable[DatedT], day: date, name: str) -> DatedT:
+    valid = in_force(rows, day)
     if not valid:
         raise NotFound(f"No contact rule for {name} is valid on {day}.")
     return valid[-1]

@@ -1,14 +1,14 @@
 """Read the desk's rules: locks, patterns to look for, reasons to choose from, each row dated."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
 
+from app.core.dated import Dated, Frozen, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("rules.json")
@@ -20,22 +20,13 @@ Signal = Literal["attempts", "small_amounts", "twins"]
 """A pattern: handed in often, small wishes often, others with the very same answers."""
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    valid_from: date
-    valid_to: date | None
-    source: Annotated[str, Field(min_length=1)]
-    checked_on: date
-
-
-class _DeskRow(_Row):
+class _DeskRow(Dated):
     lock_minutes: PositiveInt
     snooze_days: PositiveInt
     shown_from: PositiveInt
 
 
-class _SignalRow(_Row):
+class _SignalRow(Dated):
     signal: Signal
     kind: Literal["duplicate", "velocity"]
     count: PositiveInt
@@ -43,14 +34,12 @@ class _SignalRow(_Row):
     up_to_fen: PositiveInt | None = None
 
 
-class _ReasonRow(_Row):
+class _ReasonRow(Dated):
     code: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
     rulings: frozenset[Ruling]
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Frozen):
     desk: tuple[_DeskRow, ...]
     signals: tuple[_SignalRow, ...]
     reasons: tuple[_ReasonRow, ...]
@@ -86,11 +75,11 @@ class DeskRules:
 def desk_rules(day: date, path: Path = _SHIPPED) -> DeskRules:
     """Return what holds on a day in Asia/Shanghai; raise `NotFound` when a row lacks."""
     file = _File.model_validate_json(path.read_bytes())
-    desk = _valid(file.desk, day)
+    desk = in_force(file.desk, day)
     if not desk:
         raise NotFound(f"No rules of the desk are valid on {day}.")
-    signals = {row.signal: row for row in _valid(file.signals, day)}
-    reasons = {row.code: row.rulings for row in _valid(file.reasons, day)}
+    signals = {row.signal: row for row in in_force(file.signals, day)}
+    reasons = {row.code: row.rulings for row in in_force(file.reasons, day)}
     return DeskRules(
         lock=timedelta(minutes=desk[-1].lock_minutes),
         snooze_days=desk[-1].snooze_days,
@@ -101,12 +90,3 @@ def desk_rules(day: date, path: Path = _SHIPPED) -> DeskRules:
         ),
         reasons=tuple(reasons.items()),
     )
-
-
-_RowT = TypeVar("_RowT", bound=_Row)
-
-
-def _valid(rows: Iterable[_RowT], day: date) -> list[_RowT]:
-    """List the rows valid on a day, the later ones last: of two for the same the later holds."""
-    valid = [r for r in rows if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to)]
-    return sorted(valid, key=lambda row: row.valid_from)

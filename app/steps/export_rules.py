@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import PositiveInt
 
-from app.core.clock import SHANGHAI
+from app.core.dated import Dated, Frozen, day_of, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("export_rules.json")
@@ -18,20 +18,12 @@ Kind = Literal["credit", "transaction", "other"]
 Name = Literal["alarm_credit", "alarm_transaction", "alarm_other", "most_rows", "keep_hours"]
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Row(Dated):
     name: Name
     value: PositiveInt
-    valid_from: date
-    valid_to: date | None
-    source: Annotated[str, Field(min_length=1)]
-    checked_on: date
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Frozen):
     rows: tuple[_Row, ...]
 
 
@@ -51,12 +43,8 @@ class ExportRules:
 
 def export_rules(now: datetime) -> ExportRules:
     """Return the numbers of today; raise `NotFound` where one is missing."""
-    day = now.astimezone(SHANGHAI).date()
-    found = {
-        row.name: row.value
-        for row in _read().rows
-        if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
-    }
+    day = day_of(now)
+    found = {row.name: row.value for row in in_force(_read().rows, day)}
     try:
         return ExportRules(
             alarms={

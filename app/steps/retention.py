@@ -1,13 +1,13 @@
 """Read for how long each kind of data is kept: a change is a row in a file, with day and source."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import PositiveInt
 
-from app.core.clock import SHANGHAI
+from app.core.dated import Dated, Frozen, day_of, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("retention.json")
@@ -19,20 +19,12 @@ Kept = Literal[
 """What has its own time: an unfinished form, a lead, a proof, a file of tags, and so on."""
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Row(Dated):
     name: Kept
     days: PositiveInt
-    valid_from: date
-    valid_to: date | None
-    source: Annotated[str, Field(min_length=1)]
-    checked_on: date
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Frozen):
     rows: tuple[_Row, ...]
 
 
@@ -62,11 +54,9 @@ class Retention:
 
 def retention_on(now: datetime, path: Path = _SHIPPED) -> Retention:
     """Return what holds on this day in Asia/Shanghai; raise `NotFound` when a row lacks."""
-    day = now.astimezone(SHANGHAI).date()
+    day = day_of(now)
     rows = _File.model_validate_json(path.read_bytes()).rows
-    valid = [r for r in rows if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to)]
-    # Of two rows for the same the later one holds.
-    days = {row.name: row.days for row in sorted(valid, key=lambda row: row.valid_from)}
+    days = {row.name: row.days for row in in_force(rows, day)}
     lacking = set(Retention.__slots__) - set(days)
     if lacking:
         raise NotFound(f"No retention for {', '.join(sorted(lacking))} is valid on {day}.")

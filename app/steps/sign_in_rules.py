@@ -1,30 +1,24 @@
 """Read how signing in is bounded: dated rows in a file, each with its source."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
 
-from app.core.clock import SHANGHAI
+from app.core.dated import Dated, Frozen, day_of, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("sign_in_rules.json")
 
 
-class SignInRules(BaseModel):
+class SignInRules(Dated):
     """Times in minutes and hours, `failures` in a row before an account is locked for a while.
 
     `fresh_minutes`: how long a password counts as just given, for the most sensitive acts.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    valid_from: date
-    valid_to: date | None
-    source: Annotated[str, Field(min_length=1)]
-    checked_on: date
     idle_minutes: PositiveInt
     absolute_minutes: PositiveInt
     fresh_minutes: PositiveInt
@@ -49,9 +43,7 @@ class SignInRules(BaseModel):
         return timedelta(minutes=self.fresh_minutes)
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Frozen):
     rows: tuple[SignInRules, ...]
 
 
@@ -62,12 +54,8 @@ def _rows(path: Path) -> tuple[SignInRules, ...]:
 
 def sign_in_rules(now: datetime, path: Path = _SHIPPED) -> SignInRules:
     """Return what holds on this day in Asia/Shanghai; of two rows the later one."""
-    day = now.astimezone(SHANGHAI).date()
-    valid = [
-        row
-        for row in _rows(path)
-        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
-    ]
+    day = day_of(now)
+    valid = in_force(_rows(path), day)
     if not valid:
         raise NotFound(f"No rules for signing in are valid on {day}.")
-    return max(valid, key=lambda row: row.valid_from)
+    return valid[-1]

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import PositiveInt
 
 from app.audience.parser import parse
 from app.audience.tree import Answered, Has, Predicate, walk
+from app.core.dated import Dated, in_force
 from app.core.errors import NotAllowed, NotFound
 from app.tagging.sizes import Span, size_code
 
@@ -83,14 +84,9 @@ Bands = Mapping[str, Mapping[str, Span]]
 """The bands of the form's questions: which numbers stand behind a code."""
 
 
-class Activity(BaseModel):
+class Activity(Dated):
     """From when somebody is active, cooling, sleeping or likely to leave; of one period."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    valid_from: date
-    valid_to: date | None
-    source: str
     active_days: PositiveInt
     cooling_days: PositiveInt
     unanswered_messages: PositiveInt
@@ -103,10 +99,10 @@ def activity_on(day: date, path: Path = _DATA / "activity.json") -> Activity:
     """Return the definition of activity that holds on a day; raise `NotFound`."""
     raw = json.loads(path.read_text(encoding="utf-8"))
     rows = [Activity.model_validate(row) for row in raw["rows"]]
-    valid = [r for r in rows if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to)]
+    valid = in_force(rows, day)
     if not valid:
         raise NotFound(f"No definition of activity is valid on {day}.")
-    return max(valid, key=lambda row: row.valid_from)
+    return valid[-1]
 
 
 def shipped_rules(day: date, bands: Bands, path: Path = _DATA / "rules.json") -> dict[str, Rule]:

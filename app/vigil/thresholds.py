@@ -1,32 +1,26 @@
 """Read from what number on something is an incident: dated rows in a file, each with its source."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from app.core.clock import SHANGHAI
+from app.core.dated import Dated, Frozen, day_of, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("thresholds.json")
 _Rate = Annotated[float, Field(gt=0, le=1)]
 
 
-class Thresholds(BaseModel):
+class Thresholds(Dated):
     """The numbers of the rules in `app/vigil/rules.py`.
 
     What opens an incident is further out than what closes it (`…_clear…`), so that nothing flaps.
     `jump_deviations`: how many standard errors a share must have moved beyond chance.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    valid_from: date
-    valid_to: date | None
-    source: Annotated[str, Field(min_length=1)]
-    checked_on: date
     token_failures: PositiveInt
     error_share: _Rate
     error_least: PositiveInt
@@ -42,9 +36,7 @@ class Thresholds(BaseModel):
     jump_least_before: PositiveInt
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Frozen):
     rows: tuple[Thresholds, ...]
 
 
@@ -55,13 +47,8 @@ def _rows(path: Path) -> tuple[Thresholds, ...]:
 
 def thresholds_on(now: datetime, path: Path = _SHIPPED) -> Thresholds:
     """Return what holds on this day in Asia/Shanghai; raise `NotFound` when no row does."""
-    day = now.astimezone(SHANGHAI).date()
-    valid = [
-        row
-        for row in _rows(path)
-        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
-    ]
+    day = day_of(now)
+    valid = in_force(_rows(path), day)
     if not valid:
         raise NotFound(f"No thresholds are valid on {day}.")
-    # Of two rows the later one holds.
-    return max(valid, key=lambda row: row.valid_from)
+    return valid[-1]

@@ -1,14 +1,15 @@
 """Read the staff's hours and promises: a change is a row in a file, with its day and its source."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
+from app.core.dated import Dated, Frozen, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("promises.json")
@@ -27,16 +28,7 @@ Kind = Literal[
 ]
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    valid_from: date
-    valid_to: date | None
-    source: Annotated[str, Field(min_length=1)]
-    checked_on: date
-
-
-class _HoursRow(_Row):
+class _HoursRow(Dated):
     opens: time
     closes: time
 
@@ -47,7 +39,7 @@ class _HoursRow(_Row):
         return self
 
 
-class _PromiseRow(_Row):
+class _PromiseRow(Dated):
     kind: Kind
     working_days: PositiveInt | None = None
     days: PositiveInt | None = None
@@ -59,18 +51,14 @@ class _PromiseRow(_Row):
         return self
 
 
-class _DayRow(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _DayRow(Frozen):
     day: date
     is_working: bool
     source: Annotated[str, Field(min_length=1)]
     checked_on: date
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Frozen):
     hours: tuple[_HoursRow, ...]
     promises: tuple[_PromiseRow, ...]
     days: tuple[_DayRow, ...]
@@ -98,8 +86,8 @@ class Book:
 def book_on(day: date, path: Path = _SHIPPED) -> Book:
     """Return what holds on a day in Asia/Shanghai; raise `NotFound` when a row lacks."""
     file = _read(path)
-    hours = _valid(file.hours, day)
-    promises = {row.kind: _promise(row) for row in _valid(file.promises, day)}
+    hours = in_force(file.hours, day)
+    promises = {row.kind: _promise(row) for row in in_force(file.promises, day)}
     lacking = set(Kind.__args__) - set(promises)  # type: ignore[attr-defined]
     if lacking or not hours:
         names = ", ".join(sorted(lacking)) or "hours"
@@ -111,15 +99,6 @@ def book_on(day: date, path: Path = _SHIPPED) -> Book:
 @lru_cache(maxsize=4)
 def _read(path: Path) -> _File:
     return _File.model_validate_json(path.read_bytes())
-
-
-_RowT = TypeVar("_RowT", bound=_Row)
-
-
-def _valid(rows: Iterable[_RowT], day: date) -> list[_RowT]:
-    """List the rows valid on a day, the later ones last: of two for the same the later holds."""
-    valid = [r for r in rows if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to)]
-    return sorted(valid, key=lambda row: row.valid_from)
 
 
 def _promise(row: _PromiseRow) -> Promise:
