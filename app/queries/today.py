@@ -204,13 +204,7 @@ _OPEN = {
 
 
 def _desks(now: datetime) -> Any:  # noqa: ANN401 - a union
-    return union_all(
-        *(
-            _desk(metadata.tables[name], *_OPEN[name], now)
-            for name in _OPEN
-            if name in metadata.tables
-        )
-    )
+    return union_all(*(_desk(metadata.tables[name], *rules, now) for name, rules in _OPEN.items()))
 
 
 def _desk(table: Table, is_open: str, due: str, now: datetime) -> Select[*tuple[Any, ...]]:

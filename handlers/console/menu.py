@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
 from app.core.access import Actor, Permission
 from handlers.console.words import words
@@ -67,14 +67,10 @@ def of(actor: Actor) -> Sequence[tuple[str, Sequence[Link]]]:
     """Return the groups, with their links, that this person may open."""
     labels = words("frame")["menu"]
     groups = [
-        (labels[name], [_link(page, labels) for page in pages if _is_open(page, actor)])
+        (labels[name], [_link(page, labels) for page in pages if _may(page, actor)])
         for name, pages in _GROUPS
     ]
     return [(label, links) for label, links in groups if links]
-
-
-def _is_open(page: _Page, actor: Actor) -> bool:
-    return page.endpoint in current_app.view_functions and _may(page, actor)
 
 
 def _may(page: _Page, actor: Actor) -> bool:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import Permission
@@ -23,6 +23,7 @@ from app.services.people import PAUSE, STOPS
 from handlers.bag import bag
 from handlers.console.forms.people import ColumnsForm, FindForm, NoteForm, WriteForm
 from handlers.console.frame import actor, done, needs, refused, show
+from handlers.console.linking import link
 
 blueprint = Blueprint("people", __name__, url_prefix="/console/people")
 
@@ -87,7 +88,7 @@ def _list(form: FindForm, problem: str = "") -> str:
         holds=(PAUSE, *STOPS, "distress"),
         next_url=page.next and url_for("people.list_people", **here, after=page.next),
         previous_url=page.previous and url_for("people.list_people", **here, before=page.previous),
-        export_url=_url("exports.ask", **here),
+        export_url=link("exports.ask", **here),
     )
 
 
@@ -139,7 +140,7 @@ def messages(person_id: uuid.UUID) -> str:
 @needs(LOOK)
 def tags(person_id: uuid.UUID) -> str:
     """Show the tags, which are another desk's page."""
-    return _tab("tags", person_id, tags_url=_page(f"/console/tags/people/{person_id}"))
+    return _tab("tags", person_id, tags_url=link("tags.of_person", person_id=person_id))
 
 
 @blueprint.get("/<uuid:person_id>/notes")
@@ -186,16 +187,6 @@ def _before() -> datetime | None:
     if before.tzinfo is None:
         raise NotFound("No such moment.")
     return before
-
-
-def _url(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as `url_for`
-    """Return the address of another desk's page, if that desk is there."""
-    is_there = endpoint in current_app.view_functions
-    return url_for(endpoint, **values) if is_there else ""
-
-
-def _page(path: str) -> str:
-    return path if current_app.url_map.bind("localhost").test(path, "GET") else ""
 
 
 def download(name: str, kind: str, content: bytes) -> Response:

@@ -81,6 +81,7 @@ def test_every_kind_leads_to_a_page_that_is_there(
     endpoint, name = page
     app = create_app(deps)
     found = [rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint]
+    assert found
     assert all(name is None or name in rule.arguments for rule in found)
 
 
