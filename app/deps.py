@@ -12,9 +12,10 @@ from app.core.jobs import Bell
 from app.core.latest import Latest
 from app.dialogue.editions import Released
 from app.dialogue.schema import Forms
+from app.state.throttle import Throttle
 from app.store.session import Sessions
 from app.store.turns import Turns
-from app.wechat.ports import Account, Directory, Sender
+from app.wechat.ports import Account, Broadcaster, Directory, Sender
 from app.wording.pack import WordingBook
 from scoring.assess import RuleBook
 
@@ -45,6 +46,8 @@ class Deps:
     released: Latest[Released]
     rulebook: Callable[[], RuleBook]
     sender: Sender
+    broadcaster: Broadcaster
+    throttle: Throttle
     directory: Directory
     account: Account
     bell: Bell

@@ -92,6 +92,7 @@ class Switches:
     copies: int = 1
     out_of_order: bool = False
     tap_opens: Literal["menu", "message"] = "menu"
+    mass_outcomes: Literal["pushed", "late", "lost"] = "pushed"
 
 
 @dataclass
@@ -101,6 +102,7 @@ class MassJob:
     msg_id: int
     client_key: str
     created_at: float
+    is_over: bool = True
 
 
 @dataclass

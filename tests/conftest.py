@@ -111,6 +111,7 @@ def deps(
         turns=turns,
         sessions=make_sessions(engine),
         sender=gateway,
+        broadcaster=gateway,
         directory=gateway,
         account=gateway,
         bell=bell,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.core.errors import Failure, StateUnavailable
+from app.core.errors import Failure, OutcomeUnknown, StateUnavailable
 from app.core.jobs import JobName
 from app.core.types import Secret
-from app.wechat.errcodes import refusal
-from app.wechat.gateway import FollowerPage, PersonFacts, QrCode, Quota, Sent
+from app.wechat.errcodes import UNKNOWN_MASS, refusal
+from app.wechat.gateway import FollowerPage, MassState, PersonFacts, QrCode, Quota, Sent
 
 PAGE = 10_000
 
@@ -20,6 +20,8 @@ class RecordingGateway:
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     templates: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
+    masses: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
+    mass_states: dict[str, MassState] = field(default_factory=dict)
     known: dict[str, PersonFacts] = field(default_factory=dict)
     menu_kept: dict[str, Any] | None = None
     codes: list[str] = field(default_factory=list)
@@ -54,6 +56,33 @@ class RecordingGateway:
         if not repeats:
             self.templates.append((openid.value, template_id, dict(data), client_msg_id))
         return Sent(str(4_300_000_000_000_000_000 + (repeats or [len(self.templates) - 1])[0]))
+
+    def send_mass(self, openids: Sequence[Secret], words: str, client_msg_id: str) -> Sent:
+        assert 2 <= len(openids) <= PAGE
+        return self._accept(tuple(openid.value for openid in openids), words, client_msg_id)
+
+    def send_mass_to_tag(self, tag_id: int | None, words: str, client_msg_id: str) -> Sent:
+        return self._accept((f"tag:{tag_id}",), words, client_msg_id)
+
+    def _accept(self, to: tuple[str, ...], words: str, client_msg_id: str) -> Sent:
+        """Take it, and only then lose the answer: what was accepted once is accepted before."""
+        lost = self.failures and isinstance(self.failures[0], OutcomeUnknown)
+        if not lost:
+            self._happen()
+        accepted = [mass[2] for mass in self.masses]
+        if client_msg_id not in accepted:
+            self.masses.append((to, words, client_msg_id))
+            accepted.append(client_msg_id)
+        message_id = str(3_147_000_000 + accepted.index(client_msg_id))
+        self.mass_states.setdefault(message_id, "sending")
+        self._happen()
+        return Sent(message_id)
+
+    def mass_state(self, message_id: str) -> MassState:
+        self._happen()
+        if message_id not in self.mass_states:
+            raise refusal(UNKNOWN_MASS)
+        return self.mass_states[message_id]
 
     def followers(self, after: Secret | None = None) -> FollowerPage:
         self._happen()

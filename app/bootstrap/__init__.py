@@ -20,6 +20,7 @@ from app.deps import Deps
 from app.dialogue.forms.catalogue import FORMS
 from app.dialogue.readers.regions import city_name
 from app.state.bell import MuteBell
+from app.state.throttle import RedisThrottle
 from app.state.tokens import RedisTokenStore
 from app.steps.notice import notice_of, page_words
 from app.steps.retention import retention_on
@@ -81,6 +82,8 @@ def build_deps(settings: Settings | None = None) -> Deps:
         released=Latest(),
         rulebook=cache(lambda: _rulebook(settings, lender)),
         sender=gateway,
+        broadcaster=gateway,
+        throttle=RedisThrottle(redis),
         directory=gateway,
         account=gateway,
         bell=MuteBell(redis),

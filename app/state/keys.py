@@ -21,3 +21,8 @@ def forced_pause(app_id: str) -> str:
 def forced_count(app_id: str) -> str:
     """Return the count of the day's renewals by force."""
     return f"{_PREFIX}token:{app_id}:forced:count"
+
+
+def bucket(name: str) -> str:
+    """Return the token bucket of an endpoint, or of a campaign."""
+    return f"{_PREFIX}bucket:{name}"

@@ -31,6 +31,8 @@ class Row(NamedTuple):
 
 
 NO_MENU = 46003
+ACCEPTED_BEFORE = 45065
+UNKNOWN_MASS = 40059
 
 _UNDOCUMENTED = Row("bug", "a code that is not in our table")
 
@@ -71,7 +73,8 @@ TABLE: dict[int, Row] = {
     47003: Row("content", "the template's data does not fit"),
     45009: Row("retry_later", "today's calls are used up"),
     45011: Row("retry_later", "this minute's calls are used up"),
-    45065: Row("success", "this client message id was accepted before"),
+    ACCEPTED_BEFORE: Row("success", "this client message id was accepted before"),
+    UNKNOWN_MASS: Row("retry_later", "the mass send is said to be unknown, also of valid ones"),
     45066: Row("retry_later", "the same client message id came again too soon"),
     45067: Row("bug", "the client message id is too long"),
     45028: Row("stop_channel", "no mass messages are left"),

@@ -1,8 +1,8 @@
-"""What we ask of the platform, as three small ports, and the facts that come back."""
+"""What we ask of the platform, as four small ports, and the facts that come back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from app.core.types import Secret
 
@@ -11,6 +11,14 @@ Fetch = Callable[[bool], tuple[Secret, int]]
 
 MOST_PEOPLE = 100
 """user/info/batchget: developers.weixin.qq.com/doc/service/api/usermanage/userinfo."""
+
+LEAST_LISTED, MOST_LISTED = 2, 10_000
+"""Openids of a mass send: developers.weixin.qq.com/doc/service/api/notify/message/api_masssend."""
+
+CLIENT_MSG_ID_BYTES = 32
+"""The newest pages say 32 and older ones 64: the stricter figure (read 2026-11-23)."""
+
+MassState = Literal["sending", "success", "fail", "delete"]
 
 
 class TokenStore(Protocol):
@@ -97,6 +105,26 @@ class Sender(Protocol):
         ...
 
 
+class Broadcaster(Protocol):
+    """Deliver the same words to many; fails as `Sender` does.
+
+    A `client_msg_id` that was accepted within 24 hours is a success with the job that it named
+    then: after an answer that got lost the same call may be made again, and sends nothing twice.
+    """
+
+    def send_mass(self, openids: Sequence[Secret], words: str, client_msg_id: str) -> Sent:
+        """Have a text sent to 2 to 10,000 people; 60 calls a minute, four a month per person."""
+        ...
+
+    def send_mass_to_tag(self, tag_id: int | None, words: str, client_msg_id: str) -> Sent:
+        """Have a text sent to everybody with a tag, or to everybody."""
+        ...
+
+    def mass_state(self, message_id: str) -> MassState:
+        """Ask what became of a mass send; the platform tells no counts here."""
+        ...
+
+
 class Directory(Protocol):
     """Look up who follows."""
 
@@ -137,5 +165,5 @@ class Account(Protocol):
         ...
 
 
-class Gateway(Sender, Directory, Account, Protocol):
+class Gateway(Sender, Broadcaster, Directory, Account, Protocol):
     """Everything that we ask of the platform."""

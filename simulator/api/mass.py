@@ -6,6 +6,7 @@ developers.weixin.qq.com/doc/service/guide/product/message/Batch_Sends.html
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 from simulator.api.endpoint import Call, Endpoint, Json
 from simulator.delivery import Push
@@ -25,6 +26,7 @@ _LISTED_LEAST, _LISTED_MOST = 2, 10_000
 _CLIENT_ID_BYTES = 32
 _CALLS_A_MINUTE = 60
 _FIRST_MSG_ID = 3_147_000_000
+_LATE_SECONDS = 90.0
 
 
 def _send(platform: Platform, call: Call) -> Json:
@@ -66,7 +68,7 @@ def _launch(platform: Platform, call: Call, phones: list[Phone], total: int) -> 
         phone.mass_received[month] = phone.mass_received.get(month, 0) + 1
         bubble = Bubble(account.next_id(), now, "them", "text", {"text": text}, call.name)
         account.show(phone, bubble)
-    _push_outcome(platform, job.msg_id, total, len(reached))
+    _tell_outcome(platform, job, total, len(reached))
     return {"errcode": 0, "errmsg": "send job submission success", "msg_id": job.msg_id}
 
 
@@ -96,7 +98,25 @@ def _client_key(call: Call) -> str:
     return given or digest
 
 
-def _push_outcome(platform: Platform, msg_id: int, total: int, reached: int) -> None:
+def _tell_outcome(platform: Platform, job: MassJob, total: int, reached: int) -> None:
+    """Push what became of the job, at once or after the while that `late` asks for, or never."""
+    told = platform.world.account.switches.mass_outcomes
+    push = _outcome(platform, job.msg_id, total, reached)
+    if told == "pushed":
+        platform.courier.send(push)
+    elif told == "late":
+        job.is_over = False
+        platform.clock.later(_LATE_SECONDS, partial(_push_late, platform, job.msg_id, push))
+
+
+def _push_late(platform: Platform, msg_id: int, push: Push) -> None:
+    with platform.world.changing() as account:
+        for job in account.mass_jobs:
+            job.is_over = job.is_over or job.msg_id == msg_id
+    platform.courier.send(push)
+
+
+def _outcome(platform: Platform, msg_id: int, total: int, reached: int) -> Push:
     xml = build(
         {
             "ToUserName": platform.settings.account_id,
@@ -112,15 +132,16 @@ def _push_outcome(platform: Platform, msg_id: int, total: int, reached: int) -> 
             "ErrorCount": 0,
         }
     )
-    push = Push(0, PLATFORM_SENDER, xml, is_event=True, shows_errors=False)
-    platform.courier.send(push)
+    return Push(0, PLATFORM_SENDER, xml, is_event=True, shows_errors=False)
 
 
 def _get(platform: Platform, call: Call) -> Json:
     asked = str(call.body.get("msg_id", ""))
-    if asked not in {str(job.msg_id) for job in platform.world.account.mass_jobs}:
+    jobs = platform.world.account.mass_jobs
+    known = next((job for job in jobs if str(job.msg_id) == asked), None)
+    if known is None:
         raise Refused(40059)
-    return {"msg_id": int(asked), "msg_status": "SEND_SUCCESS"}
+    return {"msg_id": known.msg_id, "msg_status": "SEND_SUCCESS" if known.is_over else "SENDING"}
 
 
 ENDPOINTS = {

@@ -34,6 +34,7 @@ from app.services import (
     tagging,
     upkeep,
 )
+from app.state.throttle import RedisThrottle
 from app.state.tokens import RedisTokenStore
 from app.wechat.calls import ApiAccount
 from app.wechat.gateway import LiveGateway
@@ -172,6 +173,8 @@ def a_rehearsal(
             settings=settings,
             copybook=build_deps(settings).copybook,
             sender=gateway,
+            broadcaster=gateway,
+            throttle=RedisThrottle(redis),
             directory=gateway,
             account=gateway,
         )

@@ -59,6 +59,12 @@ class RecordingStage:
             list(data.values()) for to, _, data, _ in self.gateway.templates if to == openid.value
         ]
 
+    def mass_finishes(self, message_id):
+        self.gateway.mass_states[message_id] = "success"
+
+    def masses(self, openid):
+        return [words for to, words, _ in self.gateway.masses if openid.value in to]
+
 
 class Deaf:
     """A webhook that says `success` to everything."""
@@ -111,6 +117,12 @@ class SimulatorStage:
             [value for _, value in bubble.content["rows"]]
             for bubble in self._received(openid, "template")
         ]
+
+    def mass_finishes(self, message_id):
+        """Nothing to do: a mass send is over at once here."""
+
+    def masses(self, openid):
+        return self.texts(openid)
 
     def _received(self, openid, kind):
         bubbles = self.phones[openid.value].bubbles

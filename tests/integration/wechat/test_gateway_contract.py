@@ -79,6 +79,37 @@ class TestGateway:
         assert first == again
         assert len(stage.notices(openid)) == 1
 
+    def test_a_mass_send_reaches_its_list_and_nobody_else(self, stage):
+        one, two, other = stage.follower(), stage.follower(), stage.follower()
+        sent = stage.gateway.send_mass([one, two], "反诈提醒", "c1")
+        assert sent.message_id.isdigit()
+        assert (stage.masses(one), stage.masses(two)) == (["反诈提醒"], ["反诈提醒"])
+        assert stage.masses(other) == []
+
+    def test_a_mass_send_that_was_accepted_before_is_the_same_success(self, stage):
+        listed = [stage.follower(), stage.follower()]
+        first = stage.gateway.send_mass(listed, "反诈提醒", "c1")
+        assert stage.gateway.send_mass(listed, "反诈提醒", "c1") == first
+        assert stage.gateway.send_mass(listed, "反诈提醒", "c2") != first
+        assert len(stage.masses(listed[0])) == 2
+
+    def test_a_mass_send_whose_answer_was_lost_is_found_by_its_client_id(self, stage):
+        listed = [stage.follower(), stage.follower()]
+        stage.gateway.mass_state(stage.gateway.send_mass(listed, "一", "c1").message_id)
+        stage.lose_next()
+        with pytest.raises(OutcomeUnknown):
+            stage.gateway.send_mass(listed, "二", "c2")
+        assert stage.gateway.send_mass(listed, "二", "c2").message_id
+        assert stage.masses(listed[0]) == ["一", "二"]
+
+    def test_the_platform_tells_what_became_of_a_mass_send(self, stage):
+        sent = stage.gateway.send_mass([stage.follower(), stage.follower()], "一", "c1")
+        stage.mass_finishes(sent.message_id)
+        assert stage.gateway.mass_state(sent.message_id) == "success"
+        with pytest.raises(PlatformRefused) as refused:
+            stage.gateway.mass_state("1")
+        assert refused.value.action == "retry_later"
+
     def test_followers_come_in_pages_that_end(self, stage):
         everybody = {stage.follower() for _ in range(3)}
         stage.stranger()
@@ -126,3 +157,26 @@ def test_nobody_and_too_many_are_refused_before_any_call(redis_url):
             with pytest.raises(ValueError, match="between one and"):
                 live.gateway.people([Secret("o")] * count)
         assert live.calls("/cgi-bin/user/info/batchget") == []
+
+
+@pytest.mark.parametrize(
+    ("count", "client_msg_id"), [(1, "c1"), (10_001, "c1"), (2, ""), (2, "c" * 33)]
+)
+def test_a_list_or_an_id_that_the_platform_forbids_is_refused_before_any_call(
+    redis_url, count, client_msg_id
+):
+    with a_simulator_stage(redis_url) as live:
+        with pytest.raises(ValueError, match=r"people at a time|client message id"):
+            live.gateway.send_mass([Secret("o")] * count, "一", client_msg_id)
+        assert live.calls("/cgi-bin/message/mass/send") == []
+
+
+def test_a_tag_and_everybody_are_reached_by_one_call(redis_url):
+    with a_simulator_stage(redis_url) as live:
+        one, two = live.follower(), live.follower()
+        with live.platform.world.changing() as account:
+            account.tags[100] = "新客"
+        live.phones[one.value].tag_ids.append(100)
+        live.gateway.send_mass_to_tag(100, "一", "c1")
+        live.gateway.send_mass_to_tag(None, "二", "c2")
+        assert (live.texts(one), live.texts(two)) == (["一", "二"], ["二"])

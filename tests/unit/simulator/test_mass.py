@@ -83,3 +83,28 @@ def test_sixty_jobs_a_minute_are_the_most(rehearsal):
         for n in range(61)
     ]
     assert codes == [0] * 60 + [45011]
+
+
+def test_an_outcome_can_be_late_and_the_status_knows_meanwhile(rehearsal):
+    openids = crowd(rehearsal)
+    rehearsal.sim("switches", {"mass_outcomes": "late"})
+    before = len(rehearsal.pushed)
+    sent = rehearsal.api("message/mass/send", body(openids, clientmsgid="c1"))
+
+    def status():
+        return rehearsal.api("message/mass/get", {"msg_id": sent["msg_id"]})["msg_status"]
+
+    assert (len(rehearsal.pushed), status()) == (before, "SENDING")
+    rehearsal.clock.promised.pop()[1]()
+    assert rehearsal.pushed[-1]["MsgID"] == str(sent["msg_id"])
+    assert status() == "SEND_SUCCESS"
+
+
+def test_an_outcome_can_get_lost_and_the_status_still_tells(rehearsal):
+    openids = crowd(rehearsal)
+    rehearsal.sim("switches", {"mass_outcomes": "lost"})
+    before = len(rehearsal.pushed)
+    sent = rehearsal.api("message/mass/send", body(openids, clientmsgid="c1"))
+    assert len(rehearsal.pushed) == before
+    status = rehearsal.api("message/mass/get", {"msg_id": sent["msg_id"]})
+    assert status["msg_status"] == "SEND_SUCCESS"
