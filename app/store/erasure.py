@@ -69,6 +69,8 @@ _EVERYTHING = (
     """UPDATE messages SET text_sealed=NULL, decision_id=NULL, delivery_key=NULL,
        state=CASE WHEN state IN ('queued', 'untold') THEN 'skipped' ELSE state END
        WHERE person_id=%(person)s""",
+    """UPDATE campaign_recipients SET state='skipped', reason='erased', lease_until=NULL
+       WHERE person_id=%(person)s AND state='queued'""",
     """UPDATE deliveries SET person_id=NULL, words_sealed=NULL, reply_sealed=NULL
        WHERE person_id=%(person)s""",
     "DELETE FROM review_questions WHERE person_id=%(person)s",

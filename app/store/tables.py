@@ -5,6 +5,7 @@ from app.store import (
     approvals,
     audit,
     audit_checks,
+    campaigns,
     channels,
     complaints,
     contents,
@@ -33,6 +34,6 @@ MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
     *(incidents, list_exports, messages, operators, people, preferences, staff_notes),
     *(figures, segments, stops, tags),
-    *(channels, contents),
+    *(campaigns, channels, contents),
     *(complaints, errands, replies, rights),
 )

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.store import erasure
+from app.store.campaigns import CampaignRecipient, MassMonth
 from app.store.complaints import ENDED, Complaint
 from app.store.conversations import AnswerRow, Consent, Conversation, Delivery
 from app.store.counts import folded_until
@@ -162,12 +163,17 @@ def forget_proofs(session: Session, person_id: uuid.UUID) -> None:
     session.execute(delete(SubjectRequest).where(SubjectRequest.person_id == person_id))
     session.execute(delete(Consent).where(Consent.person_id == person_id))
     session.execute(delete(Message).where(Message.person_id == person_id))
+    session.execute(delete(CampaignRecipient).where(CampaignRecipient.person_id == person_id))
+    session.execute(delete(MassMonth).where(MassMonth.person_id == person_id))
     session.execute(delete(Person).where(Person.id == person_id))
 
 
 def purge_proofs(session: Session, *, consents: datetime, contacts: datetime) -> None:
     """Delete what was kept of erased people, each kind as soon as its own time is over."""
-    proofs = ((Consent, consents), (SubjectRequest, consents), (Message, contacts))
+    proofs = (
+        *((Consent, consents), (SubjectRequest, consents)),
+        *((Message, contacts), (CampaignRecipient, contacts), (MassMonth, contacts)),
+    )
     for kept, before in proofs:
         gone = select(Person.id).where(Person.state == "erased", Person.last_seen_at < before)
         session.execute(

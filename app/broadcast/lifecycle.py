@@ -1,0 +1,75 @@
+"""The life of a campaign: which acts are allowed when, and what follows.
+
+draft → rehearsed → approved → scheduled → sending ⇄ paused → finished | cancelled. Any edit leads
+back to draft: what was rehearsed and approved was something else.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.core.errors import NotAllowed
+
+
+class State(StrEnum):
+    """Where a campaign stands."""
+
+    DRAFT = "draft"
+    REHEARSED = "rehearsed"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Act(StrEnum):
+    """What somebody, or the clock, does to a campaign."""
+
+    EDIT = "edit"
+    REHEARSE = "rehearse"
+    APPROVE = "approve"
+    LAPSE = "lapse"
+    SCHEDULE = "schedule"
+    LAUNCH = "launch"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    FINISH = "finish"
+
+
+_NOT_STARTED = (State.DRAFT, State.REHEARSED, State.APPROVED, State.SCHEDULED)
+_RULES: Mapping[Act, tuple[tuple[State, ...], State]] = {
+    Act.EDIT: (_NOT_STARTED, State.DRAFT),
+    Act.REHEARSE: ((State.DRAFT, State.REHEARSED), State.REHEARSED),
+    Act.APPROVE: ((State.REHEARSED,), State.APPROVED),
+    Act.LAPSE: ((State.APPROVED, State.SCHEDULED), State.DRAFT),
+    Act.SCHEDULE: ((State.APPROVED,), State.SCHEDULED),
+    Act.LAUNCH: ((State.APPROVED, State.SCHEDULED), State.SENDING),
+    Act.PAUSE: ((State.SENDING,), State.PAUSED),
+    Act.RESUME: ((State.PAUSED,), State.SENDING),
+    Act.CANCEL: ((*_NOT_STARTED, State.SENDING, State.PAUSED), State.CANCELLED),
+    Act.FINISH: ((State.SENDING,), State.FINISHED),
+}
+_WHY: Mapping[Act, str] = {
+    Act.APPROVE: "not_rehearsed",
+    Act.LAUNCH: "not_approved",
+    Act.SCHEDULE: "not_approved",
+}
+OVER = frozenset({State.FINISHED, State.CANCELLED})
+"""Nothing follows these."""
+LAUNCHED = frozenset({State.SENDING, State.PAUSED, State.FINISHED})
+"""Its recipients are frozen."""
+
+
+def may(act: Act, state: State) -> bool:
+    """Say whether this may be done to a campaign that stands so."""
+    return state in _RULES[act][0]
+
+
+def after(act: Act, state: State) -> State:
+    """Return where a campaign stands after an act; raise `NotAllowed` where it may not be done."""
+    if not may(act, state):
+        why = _WHY.get(act, "not_in_this_state")
+        raise NotAllowed(f"A campaign that is {state} cannot {act}.", why=why)
+    return _RULES[act][1]

@@ -1,0 +1,55 @@
+"""How fast a campaign may go: by its own throttle, by the platform's, and when it ends so."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+LIST_MOST = 10_000
+"""People in one mass send by list, at most; two at least (platform documentation, 2026-11)."""
+LIST_LEAST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Calls and people a minute, at most; None: as fast as the platform lets us."""
+
+    calls_per_minute: int | None = None
+    people_per_minute: int | None = None
+
+
+def minutes_needed(people: int, people_per_call: int, throttle: Throttle) -> float:
+    """Return how long so many people take: the slower of calls and people decides."""
+    if people <= 0:
+        return 0.0
+    calls = ceil(people / people_per_call)
+    by_calls = calls / throttle.calls_per_minute if throttle.calls_per_minute else 0.0
+    by_people = people / throttle.people_per_minute if throttle.people_per_minute else 0.0
+    return max(by_calls, by_people)
+
+
+def ends_at(start: datetime, people: int, people_per_call: int, throttle: Throttle) -> datetime:
+    """Return when a campaign that starts then has reached everybody."""
+    return start + timedelta(minutes=minutes_needed(people, people_per_call, throttle))
+
+
+def batch_sizes(people: int, most: int = LIST_MOST, least: int = LIST_LEAST) -> list[int]:
+    """Cut people into lists of the platform's sizes: a remainder too small joins another list.
+
+    Fewer than `least` in all make no list.
+    """
+    if people < least:
+        return []
+    whole, rest = divmod(people, most)
+    if rest == 0:
+        return [most] * whole
+    if rest >= least:
+        return [most] * whole + [rest]
+    # The last full list gives up what the remainder lacks.
+    return [most] * (whole - 1) + [most - (least - rest), least]
+
+
+def allowed_now(tokens_calls: float, tokens_people: float, people_per_call: int) -> int:
+    """Return how many people may go in the next call, by what both buckets hold."""
+    if tokens_calls < 1:
+        return 0
+    return max(0, min(people_per_call, int(tokens_people)))

@@ -1,0 +1,219 @@
+"""What a campaign is: the file of `flask campaigns plan`, read with every mistake in one list."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from app.broadcast.pacing import Throttle
+from app.contact.types import MessageClass
+from app.core.clock import SHANGHAI
+from app.core.errors import NotAllowed
+
+CampaignClass = MessageClass
+EVERYBODY = "all"
+"""The segment of everyone who follows."""
+_WHOLE = 1.0
+_ROUNDING = 1e-6
+
+
+class Channel(StrEnum):
+    """How a campaign travels: mass send by list, template message, customer-service message."""
+
+    MASS = "mass"
+    TEMPLATE = "template"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing to put right: where in the file, and what is wrong there."""
+
+    where: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.says}" if self.where else self.says
+
+
+class Unfit(NotAllowed):
+    """A campaign cannot be kept or released as it is; lists every mistake."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        self.mistakes = mistakes
+        lines = "\n".join(f"  - {one}" for one in mistakes)
+        super().__init__(f"The campaign has mistakes:\n{lines}", why="campaign_mistakes")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _aware(value: object) -> object:
+    """Read a time without a zone as one of Asia/Shanghai."""
+    if isinstance(value, str) and value != "now":
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_aware)]
+Words = Annotated[str, Field(min_length=1)]
+
+
+class Content(_Part):
+    """The words, the draft of an article, or a template with what stands in its fields."""
+
+    text: Words | None = None
+    media_id: Words | None = None
+    template_id: Words | None = None
+    data: Mapping[str, str] = {}
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if sum(bool(one) for one in (self.text, self.media_id, self.template_id)) != 1:
+            raise ValueError("give exactly one of text, media_id and template_id")
+        if self.data and not self.template_id:
+            raise ValueError("data belongs to a template")
+        return self
+
+
+class Variant(_Part):
+    """One of several contents, and the share of the people who get it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=20)]
+    content: Content
+    share: Annotated[float, Field(gt=0, le=1)]
+
+
+class Hours(_Part):
+    """The hours of a day, in Asia/Shanghai, outside of which the campaign waits."""
+
+    start: time = Field(alias="from")
+    end: time = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("the hours end before they begin")
+        return self
+
+
+class Schedule(_Part):
+    """When it begins, when it stops wherever it stands, within which hours, how often."""
+
+    at: Literal["now"] | Moment = "now"
+    until: Moment | None = None
+    hours: Hours | None = None
+    every: Literal["day", "week", "month"] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until is not None and self.at != "now" and self.until <= self.at:
+            raise ValueError("until lies before at")
+        return self
+
+
+class Guardrails(_Part):
+    """The shares of those sent to at which the governor pauses the campaign."""
+
+    errors: Annotated[float, Field(gt=0, le=1)] = 0.05
+    unfollows: Annotated[float, Field(gt=0, le=1)] = 0.01
+    complaints: Annotated[float, Field(gt=0, le=1)] = 0.001
+    at_least: Annotated[int, Field(ge=1)] = 200
+
+
+Rate = Annotated[int, Field(ge=1)]
+
+
+class Definition(_Part):
+    """Everything that is planned, and that a second person approves.
+
+    `experiment` is read by `app/broadcast/experiment.py`; with one, the shares are those of the
+    sample. `cap_people`: at most so many recipients in one launch.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    klass: CampaignClass = Field(alias="class")
+    channel: Channel
+    segment: Words
+    exclude: str = ""
+    content: Content | None = None
+    variants: tuple[Variant, ...] = ()
+    schedule: Schedule = Schedule()
+    calls_per_minute: Rate | None = None
+    people_per_minute: Rate | None = None
+    cap_people: Rate | None = None
+    guardrails: Guardrails = Guardrails()
+    experiment: Mapping[str, Any] | None = None
+
+    @property
+    def throttle(self) -> Throttle:
+        """How fast it may go."""
+        return Throttle(self.calls_per_minute, self.people_per_minute)
+
+    @property
+    def contents(self) -> Mapping[str, Content]:
+        """What each variant says; one without variants says the one thing, under no name."""
+        if self.variants:
+            return {one.name: one.content for one in self.variants}
+        return {"": self.content} if self.content is not None else {}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the file has it, every default written out."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def as_text(self) -> str:
+        """Write it as the one text that a second person approves."""
+        return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
+
+
+def read_definition(raw: object) -> Definition:
+    """Read a definition; raise `Unfit` with every mistake."""
+    try:
+        definition = Definition.model_validate(raw)
+    except ValidationError as error:
+        raise Unfit(*(_mistake(one) for one in error.errors(include_url=False))) from None
+    mistakes = [*_content_mistakes(definition), *_variant_mistakes(definition)]
+    if definition.klass is MessageClass.MARKETING and definition.channel is Channel.TEMPLATE:
+        mistakes.append(Mistake("channel", "marketing never goes by template message"))
+    if definition.klass in (MessageClass.ANSWER, MessageClass.DECISION, MessageClass.COLLECTION):
+        mistakes.append(Mistake("class", f"{definition.klass} is not for campaigns"))
+    if mistakes:
+        raise Unfit(*mistakes)
+    return definition
+
+
+def _mistake(error: Mapping[str, Any]) -> Mistake:
+    where = ".".join(str(part) for part in error["loc"])
+    return Mistake(where, str(error["msg"]).removeprefix("Value error, "))
+
+
+def _content_mistakes(definition: Definition) -> list[Mistake]:
+    found = []
+    if bool(definition.content) == bool(definition.variants):
+        found.append(Mistake("content", "give either content or variants"))
+    for name, content in definition.contents.items():
+        if (definition.channel is Channel.TEMPLATE) != (content.template_id is not None):
+            where = f"variants.{name}.content" if name else "content"
+            found.append(Mistake(where, f"{definition.channel} does not carry this content"))
+        if definition.channel is Channel.SERVICE and content.media_id is not None:
+            found.append(Mistake("content", "a draft goes by mass send only"))
+    return found
+
+
+def _variant_mistakes(definition: Definition) -> list[Mistake]:
+    found = []
+    names = [one.name for one in definition.variants]
+    if len(set(names)) != len(names):
+        found.append(Mistake("variants", "two have the same name"))
+    if names and abs(sum(one.share for one in definition.variants) - _WHOLE) > _ROUNDING:
+        found.append(Mistake("variants", "the shares do not add up to 1"))
+    return found

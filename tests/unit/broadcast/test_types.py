@@ -1,0 +1,100 @@
+"""The file of a campaign: what is read, and every mistake in one list."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.broadcast.types import Channel, Mistake, Unfit, read_definition
+
+PLAIN = {
+    "name": "周三知识",
+    "class": "education",
+    "channel": "mass",
+    "segment": "all",
+    "content": {"text": "征信报告怎么看"},
+}
+
+
+def mistakes(**changes):
+    with pytest.raises(Unfit) as unfit:
+        read_definition({**PLAIN, **changes})
+    return {one.where: one.says for one in unfit.value.mistakes}
+
+
+def test_a_plain_file_goes_now_to_everybody_with_one_content():
+    read = read_definition(PLAIN)
+    assert (read.channel, read.schedule.at, read.throttle.calls_per_minute) == (
+        Channel.MASS,
+        "now",
+        None,
+    )
+    assert [one.text for one in read.contents.values()] == ["征信报告怎么看"]
+
+
+def test_what_is_kept_reads_back_as_the_same():
+    schedule = {"at": "2026-11-26T10:00", "hours": {"from": "09:00", "to": "20:00"}}
+    read = read_definition({**PLAIN, "schedule": schedule, "calls_per_minute": 30})
+    assert read_definition(read.to_json()) == read
+    assert read_definition(read.to_json()).as_text() == read.as_text()
+
+
+def test_a_time_without_a_zone_is_one_of_shanghai():
+    read = read_definition({**PLAIN, "schedule": {"at": "2026-11-26T10:00"}})
+    assert read.schedule.at == datetime(2026, 11, 26, 2, tzinfo=UTC)
+
+
+def test_every_mistake_of_form_is_in_one_list():
+    found = mistakes(
+        name="", channel="pigeon", people_per_minute=0, schedule={"at": "soon"}, colour="red"
+    )
+    assert {one.split(".")[0] for one in found} == {
+        *("name", "channel", "people_per_minute", "schedule", "colour")
+    }
+
+
+def test_a_sentence_names_every_mistake():
+    assert str(Unfit(Mistake("name", "is missing"), Mistake("", "odd"))).splitlines()[1:] == [
+        *("  - name: is missing", "  - odd")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"class": "marketing", "channel": "template"}, "channel"),
+        ({"class": "decision"}, "class"),
+        ({"content": None}, "content"),
+        ({"content": {"text": "一", "media_id": "二"}}, "content"),
+        ({"content": {"text": "一", "data": {"a": "b"}}}, "content"),
+        ({"content": {"template_id": "t"}}, "content"),
+        ({"channel": "template"}, "content"),
+        ({"channel": "service", "content": {"media_id": "m"}}, "content"),
+        ({"schedule": {"hours": {"from": "20:00", "to": "09:00"}}}, "schedule.hours"),
+        (
+            {"schedule": {"at": "2026-11-26T10:00", "until": "2026-11-26T09:00"}},
+            "schedule",
+        ),
+    ],
+)
+def test_what_does_not_fit_together_is_named(changes, where):
+    assert where in mistakes(**changes)
+
+
+def variant(name, share, **content):
+    return {"name": name, "share": share, "content": content or {"text": name}}
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [
+        [variant("A", 0.5), variant("A", 0.5)],
+        [variant("A", 0.5), variant("B", 0.4)],
+    ],
+)
+def test_variants_have_names_of_their_own_and_share_everybody(variants):
+    assert "variants" in mistakes(content=None, variants=variants)
+
+
+def test_a_variant_that_the_channel_does_not_carry_is_named():
+    variants = [variant("A", 0.5), variant("B", 0.5, template_id="t")]
+    assert "variants.B.content" in mistakes(content=None, variants=variants)
