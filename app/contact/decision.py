@@ -1,10 +1,13 @@
 """Decide whether a person may be written to, now, and how; the only such rule in the house."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 from app.contact.ledger import holds, is_spent
 from app.contact.types import (
     Budget,
+    Carries,
     Channel,
     ContactFacts,
     ContactRules,
@@ -16,16 +19,17 @@ from app.contact.types import (
     Now,
     Reason,
     Verdict,
+    month_of,
 )
 from app.core.clock import SHANGHAI
 
 _A_DAY = timedelta(days=1)
+_LONGER_THAN_A_MONTH = timedelta(days=31)
 
 _ANSWERING = frozenset({MessageClass.ANSWER, MessageClass.SERVICE, MessageClass.DECISION})
 _UNASKED = frozenset(MessageClass) - _ANSWERING
-# Template messages carry notices of what a person set going: "no ads, no marketing", and reviewers
-# turn down templates that remind (platform rules and practice, 2026-11).
-_BY_TEMPLATE = _ANSWERING
+_PUSHED = (Channel.CUSTOM, Channel.TEMPLATE, Channel.MASS)
+"""In the order in which they are tried: what costs a person's allowance least comes first."""
 
 
 def decide(
@@ -43,29 +47,40 @@ def decide(
     due = max(now, message.not_before or now)
     message_class = class_at(facts, message, rules, due)
     at, waits_for = _earliest(facts, message_class, rules, due)
+    if _waits_for_month(facts, message, rules, at):
+        hours = rules.hours.get(message_class)
+        at, waits_for = _opening(hours, _next_month(at)), Reason.MASS_SPENT
     if message.expires_at is not None and at >= message.expires_at:
         return No(waits_for or Reason.EXPIRED)
-    channel = channel_at(facts, message, at)
+    channel = channel_at(facts, message, rules, at)
     if channel is None:
         # A wait that outlasts an open window is what stands in the way, not the window.
-        has_channel_now = channel_at(facts, message, due) is not None
-        return No(waits_for if waits_for and has_channel_now else _obstacle(facts, message, at))
+        has_channel_now = channel_at(facts, message, rules, due) is not None
+        obstacle = _obstacle(facts, message, rules, at)
+        return No(waits_for if waits_for and has_channel_now else obstacle)
     if at > now:
         return Later(at, waits_for or Reason.NOT_YET_DUE)
     return Now(channel)
 
 
-def channel_at(facts: ContactFacts, message: MessageFacts, when: datetime) -> Channel | None:
+def channel_at(
+    facts: ContactFacts, message: MessageFacts, rules: ContactRules, when: datetime
+) -> Channel | None:
     """Name the channel that the ledger holds for this message then, hours and budget aside."""
-    if not _may_use_custom(message):
-        return None
-    rights = facts.account.rights
-    if "customer_service" in rights and holds(facts.allowances, when):
-        return Channel.CUSTOM
-    has_template = message.template is not None and message.template in facts.account.templates
-    if has_template and "templates" in rights and message.message_class in _BY_TEMPLATE:
-        return Channel.TEMPLATE
-    return None
+    ways = (channel for channel in _PUSHED if may_carry(channel, message, rules))
+    return next((one for one in ways if _HOLDS[one](facts, message, rules, when)), None)
+
+
+def may_carry(channel: Channel, message: MessageFacts, rules: ContactRules) -> bool:
+    """Say whether the matrix lets this channel carry the message, for anybody at any time."""
+    if channel not in message.channels:
+        return False
+    cell = rules.matrix.get((message.message_class, channel), Carries.NEVER)
+    return (
+        cell is Carries.ALWAYS
+        or (cell is Carries.ASKED_FOR and message.was_asked_for)
+        or (cell is Carries.ACCOUNT_EVENT and message.is_account_event)
+    )
 
 
 def class_at(
@@ -75,7 +90,8 @@ def class_at(
     if message.message_class not in _ANSWERING:
         return message.message_class
     asked_at = facts.last_own_message_at
-    if asked_at is not None and when - asked_at <= rules.answer_within:
+    is_prompt = asked_at is not None and when - asked_at <= rules.answer_within
+    if is_prompt and not _is_broadcast(message):
         return MessageClass.ANSWER
     if message.message_class is MessageClass.ANSWER:
         return MessageClass.SERVICE
@@ -97,7 +113,10 @@ def _refusal(facts: ContactFacts, message: MessageFacts, now: datetime) -> Reaso
             ("marketing" not in facts.consents, Reason.NO_CONSENT),
         ]
     # Last: what a person's own row forbids for good is the better answer, switch or not.
-    checks.append((message.message_class in facts.stopped, Reason.STOPPED))
+    checks += [
+        (facts.is_outside_trial and _is_pushed(message), Reason.TRIAL),
+        (message.message_class in facts.stopped, Reason.STOPPED),
+    ]
     return next((reason for applies, reason in checks if applies), None)
 
 
@@ -111,7 +130,7 @@ def _earliest(
     # A budget only ever gets freer as time passes, so the hours come last and nothing reopens.
     free = max([due, *(_free_at(facts, budget, due) for budget in within)])
     hours = rules.hours.get(message_class)
-    at = free if hours is None else _opening(hours, free)
+    at = _opening(hours, free)
     if free > due:
         return at, Reason.OVER_BUDGET
     return at, Reason.QUIET_HOURS if at > due else None
@@ -125,8 +144,10 @@ def _free_at(facts: ContactFacts, budget: Budget, due: datetime) -> datetime:
     return sent[-budget.limit] + timedelta(days=budget.days)
 
 
-def _opening(hours: Hours, when: datetime) -> datetime:
+def _opening(hours: Hours | None, when: datetime) -> datetime:
     """Find the first moment at or after `when` that lies within the hours."""
+    if hours is None:
+        return when
     local = when.astimezone(SHANGHAI)
     if hours.start <= local.time() < hours.end:
         return when
@@ -134,17 +155,72 @@ def _opening(hours: Hours, when: datetime) -> datetime:
     return datetime.combine(day, hours.start, tzinfo=SHANGHAI).astimezone(UTC)
 
 
-def _may_use_custom(message: MessageFacts) -> bool:
-    # Customer service may not push ads: marketing travels there only as the answer to the
-    # person's own question (platform rules on customer-service messages, 2026-11).
-    return message.message_class is not MessageClass.MARKETING or message.was_asked_for
+def _is_broadcast(message: MessageFacts) -> bool:
+    return message.is_broadcast or Channel.MASS in message.channels
 
 
-def _obstacle(facts: ContactFacts, message: MessageFacts, at: datetime) -> Reason:
-    if not _may_use_custom(message):
-        return Reason.NOT_ASKED_FOR
+def _is_pushed(message: MessageFacts) -> bool:
+    """Say whether it goes out on our own account: to many, or to one who has not asked."""
+    is_unasked = message.message_class in _UNASKED and not message.was_asked_for
+    return is_unasked or _is_broadcast(message)
+
+
+def _waits_for_month(
+    facts: ContactFacts, message: MessageFacts, rules: ContactRules, at: datetime
+) -> bool:
+    """Say whether only the month's count keeps a mass message from going then."""
+    may_mass = may_carry(Channel.MASS, message, rules) and "mass_send" in facts.account.rights
+    has_some = rules.mass.limit_of(message.message_class) > 0
+    return may_mass and has_some and channel_at(facts, message, rules, at) is None
+
+
+def _next_month(when: datetime) -> datetime:
+    day = (month_of(when) + _LONGER_THAN_A_MONTH).replace(day=1)
+    return datetime.combine(day, time.min, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def _custom_holds(
+    facts: ContactFacts, _message: MessageFacts, _rules: ContactRules, when: datetime
+) -> bool:
+    return "customer_service" in facts.account.rights and holds(facts.allowances, when)
+
+
+def _template_holds(
+    facts: ContactFacts, message: MessageFacts, _rules: ContactRules, _when: datetime
+) -> bool:
+    has_template = message.template is not None and message.template in facts.account.templates
+    return has_template and "templates" in facts.account.rights
+
+
+def _mass_holds(
+    facts: ContactFacts, message: MessageFacts, rules: ContactRules, when: datetime
+) -> bool:
+    used = facts.mass_this_month.at(when) if facts.mass_this_month is not None else 0
+    has_some = used < rules.mass.limit_of(message.message_class)
+    return has_some and "mass_send" in facts.account.rights
+
+
+_HOLDS: Mapping[Channel, Callable[[ContactFacts, MessageFacts, ContactRules, datetime], bool]] = {
+    Channel.CUSTOM: _custom_holds,
+    Channel.TEMPLATE: _template_holds,
+    Channel.MASS: _mass_holds,
+}
+
+
+def _obstacle(
+    facts: ContactFacts, message: MessageFacts, rules: ContactRules, at: datetime
+) -> Reason:
+    """Name what keeps the first channel that may carry the message from doing so."""
+    ways = [channel for channel in _PUSHED if may_carry(channel, message, rules)]
+    if not ways:
+        asked = replace(message, was_asked_for=True)
+        would_if_asked = any(may_carry(channel, asked, rules) for channel in _PUSHED)
+        return Reason.NOT_ASKED_FOR if would_if_asked else Reason.WRONG_CHANNEL
+    if ways[0] is Channel.TEMPLATE:
+        return Reason.NO_TEMPLATE
+    if ways[0] is Channel.MASS:
+        has_right = "mass_send" in facts.account.rights
+        return Reason.MASS_SPENT if has_right else Reason.NO_MASS_SEND
     if "customer_service" not in facts.account.rights:
         return Reason.NO_CUSTOMER_SERVICE
-    if is_spent(facts.allowances, at):
-        return Reason.ALLOWANCE_SPENT
-    return Reason.NO_WINDOW
+    return Reason.ALLOWANCE_SPENT if is_spent(facts.allowances, at) else Reason.NO_WINDOW

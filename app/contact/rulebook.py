@@ -2,12 +2,23 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
-from pydantic import PositiveInt, PrivateAttr, model_validator
+from pydantic import NonNegativeInt, PositiveInt, PrivateAttr, model_validator
 
-from app.contact.types import Budget, ContactRules, Hours, MessageClass, WindowRules
+from app.contact.types import (
+    Budget,
+    Carries,
+    Channel,
+    ContactRules,
+    Hours,
+    MassRule,
+    Matrix,
+    MessageClass,
+    WindowRules,
+)
 from app.core.clock import SHANGHAI
 from app.core.dated import Dated, DatedT, Frozen, in_force
 from app.core.errors import NotFound
@@ -43,6 +54,24 @@ class _WindowRow(Dated):
     seconds: PositiveInt
 
 
+class _CellRow(Dated):
+    message_class: MessageClass
+    channel: Channel
+    carries: Carries
+
+
+class _MassRow(Dated):
+    per_month: PositiveInt
+    kept: NonNegativeInt
+    kept_for: frozenset[MessageClass]
+
+    @model_validator(mode="after")
+    def _keeps_some(self) -> Self:
+        if self.kept >= self.per_month:
+            raise ValueError("fewer are kept than there are")
+        return self
+
+
 RulesT = TypeVar("RulesT")
 
 
@@ -53,6 +82,8 @@ class RuleBook(Frozen):
     hours: tuple[_HoursRow, ...]
     budgets: tuple[_BudgetRow, ...]
     windows: tuple[_WindowRow, ...]
+    matrix: tuple[_CellRow, ...]
+    mass: tuple[_MassRow, ...]
     _contact: dict[date, ContactRules] = PrivateAttr(default_factory=dict)
     _windows: dict[date, WindowRules] = PrivateAttr(default_factory=dict)
 
@@ -71,13 +102,25 @@ class RuleBook(Frozen):
         # A class without hours would be sent at night: every class but the answer must have them.
         for needed in set(MessageClass) - {MessageClass.ANSWER} - set(rows):
             raise NotFound(f"No contact hours for {needed} are valid on {day}.")
+        mass = _only(self.mass, day, "mass")
         return ContactRules(
             hours={name: Hours(row.start, row.end) for name, row in rows.items()},
             budgets=tuple(
                 Budget(row.classes, row.limit, row.days) for row in in_force(self.budgets, day)
             ),
             answer_within=timedelta(minutes=_only(self.answer, day, "answer").minutes),
+            matrix=self._matrix(day),
+            mass=MassRule(mass.per_month, mass.kept, mass.kept_for),
         )
+
+    def _matrix(self, day: date) -> Matrix:
+        """Return every cell of the day; an empty one would be a question nobody has answered."""
+        rows = in_force(self.matrix, day)
+        cells = {(row.message_class, row.channel): row.carries for row in rows}
+        for message_class, channel in product(MessageClass, Channel):
+            if (message_class, channel) not in cells:
+                raise NotFound(f"Nothing says on {day} if {channel} may carry {message_class}.")
+        return cells
 
     def _window_rules(self, day: date) -> WindowRules:
         message = _only((row for row in self.windows if row.opened_by == "message"), day, "message")

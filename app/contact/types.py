@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from app.core.clock import SHANGHAI
 from app.core.config import RIGHTS, Right
 
 
@@ -25,10 +26,29 @@ class MessageClass(StrEnum):
 
 
 class Channel(StrEnum):
-    """A way to reach a person without the person's asking at that moment."""
+    """A way to reach a person; a reply travels in the platform's own request and is not pushed."""
 
+    REPLY = "reply"
     CUSTOM = "custom"
     TEMPLATE = "template"
+    MASS = "mass"
+
+
+ONE_BY_ONE = frozenset({Channel.CUSTOM, Channel.TEMPLATE})
+"""The channels of what is written to one person for that person's own reasons."""
+
+
+class Carries(StrEnum):
+    """What a cell of the matrix says of a channel and a class of messages.
+
+    `asked_for`: only as the answer to the person's own question. `account_event`: only when
+    something happened to the person's own account.
+    """
+
+    ALWAYS = "always"
+    ASKED_FOR = "asked_for"
+    ACCOUNT_EVENT = "account_event"
+    NEVER = "never"
 
 
 class Reason(StrEnum):
@@ -49,6 +69,11 @@ class Reason(StrEnum):
     NO_WINDOW = "no_window"
     ALLOWANCE_SPENT = "allowance_spent"
     STOPPED = "stopped"
+    TRIAL = "trial"
+    WRONG_CHANNEL = "wrong_channel"
+    NO_TEMPLATE = "no_template"
+    NO_MASS_SEND = "no_mass_send"
+    MASS_SPENT = "mass_spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +113,35 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthCount:
+    """How many mass messages reached a person in a calendar month of Asia/Shanghai.
+
+    `month` is its first day. In any other month the count is none, by what is known.
+    """
+
+    month: date
+    count: int
+
+    def at(self, when: datetime) -> int:
+        """Return the count of the month that this moment lies in."""
+        return self.count if month_of(when) == self.month else 0
+
+
+def month_of(when: datetime) -> date:
+    """Return the first day of the calendar month, in Asia/Shanghai."""
+    return when.astimezone(SHANGHAI).date().replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
 class ContactFacts:
     """Everything about one person that the right to write depends on; loaded by the store.
 
     `consents`: live consent purposes. `on_hold`: complaint, dispute, hardship, bankruptcy, death,
     counsel, wrong person. `marketing_suppressed`: by law or policy (student, arrears, no means).
     `contacts`: what was sent within the longest budget period, at least. `stopped`: the classes
-    that the operators' switch holds back, from everybody.
+    that the operators' switch holds back, from everybody. `is_outside_trial`: the account is not
+    yet opened for sending, and the person is no guest. `mass_this_month`: as counted by us, the
+    jobs of the official console included.
     """
 
     follows: bool
@@ -108,13 +155,17 @@ class ContactFacts:
     last_own_message_at: datetime | None = None
     contacts: tuple[Contact, ...] = ()
     stopped: frozenset[MessageClass] = frozenset()
+    is_outside_trial: bool = False
+    mass_this_month: MonthCount | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
     """What matters of a message: its class, its times, its template, whether it was asked for.
 
-    `template`: the purpose (`progress`) whose approved template can carry it, if any.
+    `template`: the purpose (`progress`) whose approved template can carry it, if any. `channels`:
+    those that its sender can use. `is_account_event`: it tells of something that happened to the
+    person's own account. `is_broadcast`: it goes to many, so it answers nobody.
     """
 
     message_class: MessageClass
@@ -122,6 +173,9 @@ class MessageFacts:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     was_asked_for: bool = False
+    channels: frozenset[Channel] = ONE_BY_ONE
+    is_account_event: bool = False
+    is_broadcast: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +196,33 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class MassRule:
+    """How many mass messages a person may get in a month, some of them kept for some classes."""
+
+    limit: int = 0
+    kept: int = 0
+    kept_for: frozenset[MessageClass] = frozenset()
+
+    def limit_of(self, message_class: MessageClass) -> int:
+        """Return how many in a month this class may be the last of."""
+        return self.limit if message_class in self.kept_for else self.limit - self.kept
+
+
+Matrix = Mapping[tuple[MessageClass, Channel], Carries]
+
+
+@dataclass(frozen=True, slots=True)
 class ContactRules:
-    """The rules valid on one day; a class without hours may be sent at any hour."""
+    """The rules valid on one day; a class without hours may be sent at any hour.
+
+    What the matrix does not name is never carried.
+    """
 
     hours: Mapping[MessageClass, Hours] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()
     answer_within: timedelta = timedelta(minutes=10)
+    matrix: Matrix = field(default_factory=dict)
+    mass: MassRule = MassRule()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from app.audience.vocabulary import (
     check,
     uses,
 )
-from app.contact.types import Channel, MessageClass
+from app.contact.types import ONE_BY_ONE, Channel, MessageClass
 from app.core.access import Actor
 from app.core.clock import monotonic
 from app.core.errors import NotAllowed
@@ -62,7 +62,7 @@ _DOMAINS: Mapping[str, tuple[str, ...]] = {
     "consent": ("answers", "sensitive", "marketing", PROFILE_CONSENT),
     "case": ("review", "handover", "complaint", "human", "distress", "unmatched"),
     "marker": ("stopped", "no_marketing"),
-    "reach": tuple(channel.value for channel in Channel),
+    "reach": tuple(sorted(channel.value for channel in ONE_BY_ONE)),
     "event": EVENTS,
     "message_class": tuple(one.value for one in MessageClass),
 }

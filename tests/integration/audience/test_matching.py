@@ -17,6 +17,7 @@ from app.audience.matching import matches
 from app.audience.parser import parse
 from app.audience.tree import Predicate
 from app.contact.decision import channel_at
+from app.contact.rulebook import read_rules
 from app.contact.types import Account, ContactFacts, MessageClass, MessageFacts
 from app.deps import Deps
 from app.steps.account import facts_of
@@ -31,6 +32,7 @@ from app.store.tags import TagHolding
 from tests import questions
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+RULES = read_rules().contact_rules(NOW)
 CHANNELS = frozenset({"custom", "template"})
 VIEW = View(NOW, CHANNELS)
 AGO = st.integers(-2 * 24, 60 * 24).map(lambda hours: NOW - timedelta(hours=hours))
@@ -271,7 +273,7 @@ def reach(deps: Deps, own: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(
         name
         for name, account in accounts.items()
-        if known.follows and channel_at(replace(known, account=account), message, NOW)
+        if known.follows and channel_at(replace(known, account=account), message, RULES, NOW)
     )
 
 

@@ -206,9 +206,9 @@ def test_budget_and_hours_are_both_kept():
 
 def test_the_ledger_names_the_channel_of_a_later_hour():
     facts = a_person(account=WITH_TEMPLATE)
-    assert channel_at(facts, DECISION, NOON + timedelta(hours=47)) is Channel.CUSTOM
-    assert channel_at(facts, DECISION, NOON + timedelta(hours=48)) is Channel.TEMPLATE
-    assert channel_at(facts, SERVICE, NOON + timedelta(hours=48)) is None
+    assert channel_at(facts, DECISION, RULES, NOON + timedelta(hours=47)) is Channel.CUSTOM
+    assert channel_at(facts, DECISION, RULES, NOON + timedelta(hours=48)) is Channel.TEMPLATE
+    assert channel_at(facts, SERVICE, RULES, NOON + timedelta(hours=48)) is None
 
 
 def test_the_switch_holds_a_class_back_from_everybody():
