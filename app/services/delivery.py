@@ -31,10 +31,11 @@ from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.steps.account import facts_of, holds_tomorrow
+from app.steps.contact_facts import Situation, as_contacts, situation
 from app.steps.message_words import template_fields, words_of
 from app.steps.person_key import openid_of, sealer_of
 from app.steps.stopping import stopped_classes
-from app.store import events, outbox, sending
+from app.store import events, outbox, reaching, sending
 from app.store.errands import READY
 from app.store.events import Happened
 from app.store.messages import Message
@@ -64,16 +65,17 @@ def deliver_due(deps: Deps) -> int:
         if stopped:
             sending.mark_held(session, now, stopped)
         batch = sending.claim_due(session, now, now + _CLAIM_LEASE, _BATCH, stopped)
-        contacts = sending.list_contacts(session, [due.person.id for due in batch], now)
+        at = situation(deps, session, now)
+        contacts = reaching.list_contacts(session, [due.person.id for due in batch], now)
         if len(batch) == _BATCH:
             outbox.add(session, JobName.DELIVER_DUE.value, "more", now)
     deadline = monotonic() + _WORK_SECONDS
     for due in batch:
         if monotonic() > deadline:
             break
-        lately = tuple(Contact(at, MessageClass(name)) for at, name in contacts[due.person.id])
+        lately = as_contacts(contacts.get(due.person.id, ()))
         with trail(due.message.trail):
-            _deliver_one(deps, due, lately)
+            _deliver_one(deps, due, lately, at)
     return len(batch)
 
 
@@ -98,10 +100,10 @@ def list_owed(deps: Deps) -> list[Owed]:
         ]
 
 
-def _deliver_one(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
+def _deliver_one(deps: Deps, due: Due, contacts: tuple[Contact, ...], at: Situation) -> None:
     try:
         with database_errors():
-            _deliver(deps, due, contacts)
+            _deliver(deps, due, contacts, at)
     except DatabaseAway:
         raise
     except Exception as error:
@@ -112,7 +114,7 @@ def _deliver_one(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
             sending.give_up(session, due.message.id, deps.clock.now())
 
 
-def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
+def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...], at: Situation) -> None:
     """Decide, mark the message as leaving, commit, and only then make the call.
 
     The stops are read here, not when the batch was claimed: a stop reaches a batch that is running.
@@ -124,8 +126,9 @@ def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...]) -> None:
             facts_of(deps, due.person),
             is_marketing_suppressed=due.has_marker,
             contacts=contacts,
-            stopped=stopped_classes(session),
         )
+        # One message goes to one person: no mass message of the month is spent on it.
+        facts = replace(at, stopped=stopped_classes(session)).seen_by(facts, due.person, mass=0)
         rules = deps.contact_book.contact_rules(now)
         verdict = decide(facts, _message_facts(due.message), rules, now)
         if isinstance(verdict, Now):

@@ -6,15 +6,13 @@ It asks the one rule (`app/contact/decision.py`) for everybody; it decides nothi
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.contact.decision import decide
-from app.contact.types import Contact, Later, MessageClass, MessageFacts, No
+from app.contact.types import Later, MessageClass, MessageFacts, No
 from app.deps import Deps
-from app.steps.account import facts_of
-from app.steps.stopping import stopped_classes
-from app.store import reaching
+from app.steps.contact_facts import load_many, situation
 from app.store.session import Transaction
 
 CLASS_OF = {
@@ -52,16 +50,9 @@ def add_to(
     now: datetime,
 ) -> None:
     """Decide for each of these people whether a message of that purpose may go, and count."""
-    rules, stopped = deps.contact_book.contact_rules(now), stopped_classes(session)
+    rules, at = deps.contact_book.contact_rules(now), situation(deps, session, now)
     message = MessageFacts(CLASS_OF[purpose])
-    for one in reaching.load(session, people, now):
-        lately = tuple(Contact(at, MessageClass(name)) for at, name in one.contacts)
-        facts = replace(
-            facts_of(deps, one.person),
-            is_marketing_suppressed=one.has_marker,
-            contacts=lately,
-            stopped=stopped,
-        )
+    for _, facts in load_many(deps, session, people, at):
         verdict = decide(facts, message, rules, now)
         if isinstance(verdict, No):
             tally.never[verdict.because.value] += 1

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -34,7 +34,6 @@ OWED = ("answer", "service", "decision")
 HELD = "stopped"
 """Why a message waits whose class the operators have stopped; as `app/contact` names it."""
 _MARKED_AT_ONCE = 1_000
-_LOOK_BACK = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,26 +192,6 @@ def list_of_decision(session: Session, decision_id: uuid.UUID) -> list[dict[str,
         }
         for row in rows
     ]
-
-
-def list_contacts(
-    session: Session, people: Sequence[uuid.UUID], now: datetime
-) -> Mapping[uuid.UUID, list[tuple[datetime, str]]]:
-    """Return what went out to each person within the longest budget, oldest first."""
-    found: dict[uuid.UUID, list[tuple[datetime, str]]] = {person: [] for person in people}
-    rows = session.execute(
-        select(Message.person_id, Message.finished_at, Message.klass)
-        .where(
-            Message.person_id.in_(people),
-            Message.state.in_(("sent", "confirmed", "unknown")),
-            Message.finished_at > now - _LOOK_BACK,
-        )
-        .order_by(Message.finished_at)
-    )
-    for person_id, at, klass in rows:
-        if at is not None:
-            found[person_id].append((at, klass))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
