@@ -5,7 +5,7 @@ may grow, a launch may be cut short and begun again, and everybody stays where t
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -42,6 +42,11 @@ class Split:
     arms: tuple[Arm, ...]
     hold_out: float = 0.0
     sample: float = 1.0
+
+    @classmethod
+    def of(cls, shares: Mapping[str, float]) -> "Split":
+        """Divide everybody over variants, and nothing else."""
+        return cls(tuple(Arm(name, share) for name, share in shares.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from app.broadcast.guardrails import Guardrail, broken_by
 from app.broadcast.intervals import (
-    Counted,
     Estimate,
+    Proportion,
     chance_of_split,
     difference,
     relative_lift,
@@ -39,7 +39,7 @@ class Metric(StrEnum):
         return self in (Metric.UNFOLLOWED, Metric.COMPLAINED)
 
 
-class Outcome(StrEnum):
+class Standing(StrEnum):
     """What an experiment came to."""
 
     WINNER = "winner"
@@ -66,7 +66,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Trial:
     """What became of one variant's sample.
 
     `assigned`: everybody frozen at launch; `sent`: what reached the platform; `counted`: of these,
@@ -82,13 +82,13 @@ class Tally:
     did: Mapping[Metric, int] = field(default_factory=dict)
     harmed: Mapping[Metric, int] = field(default_factory=dict)
 
-    def result(self, metric: Metric) -> Counted:
+    def result(self, metric: Metric) -> Proportion:
         """Return how many did it, of those whose window has closed."""
-        return Counted(self.did.get(metric, 0), self.counted)
+        return Proportion(self.did.get(metric, 0), self.counted)
 
-    def harm(self, metric: Metric) -> Counted:
+    def harm(self, metric: Metric) -> Proportion:
         """Return how many did it so far, of those who were sent something."""
-        return Counted(self.harmed.get(metric, 0), self.sent)
+        return Proportion(self.harmed.get(metric, 0), self.sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Verdict:
     `split_chance`: how likely this split is by chance. `because`: days or people, while early.
     """
 
-    outcome: Outcome
+    standing: Standing
     winner: str = ""
     because: str = ""
     split_chance: float = 1.0
@@ -118,7 +118,7 @@ class Verdict:
 def judge(
     rule: Rule,
     guardrails: Sequence[Guardrail],
-    tallies: Sequence[Tally],
+    trials: Sequence[Trial],
     started_at: datetime,
     now: datetime,
 ) -> Verdict:
@@ -127,29 +127,29 @@ def judge(
     A broken split blocks a winner even early. Of a variant that a guardrail stopped nothing more
     is sent, so the others are judged without it; with fewer than two left nothing is compared.
     """
-    broken = broken_variants(guardrails, tallies)
-    left = [one for one in tallies if one.name not in broken]
+    broken = broken_variants(guardrails, trials)
+    left = [one for one in trials if one.name not in broken]
     if len(left) < _TWO:
-        return Verdict(Outcome.STOPPED, broken=broken)
+        return Verdict(Standing.STOPPED, broken=broken)
     early = _why_early(rule, left, started_at, now)
     chance = split_chance(left, is_counted=not early)
     if chance < MISMATCH:
-        return Verdict(Outcome.BLOCKED_BY_SRM, split_chance=chance, broken=broken)
+        return Verdict(Standing.BLOCKED_BY_SRM, split_chance=chance, broken=broken)
     if early:
-        return Verdict(Outcome.TOO_EARLY, because=early, split_chance=chance, broken=broken)
+        return Verdict(Standing.TOO_EARLY, because=early, split_chance=chance, broken=broken)
     winner = _winner(rule, left)
-    outcome = Outcome.WINNER if winner else Outcome.NO_DIFFERENCE
-    return Verdict(outcome, winner=winner, split_chance=chance, broken=broken)
+    standing = Standing.WINNER if winner else Standing.NO_DIFFERENCE
+    return Verdict(standing, winner=winner, split_chance=chance, broken=broken)
 
 
 def broken_variants(
-    guardrails: Sequence[Guardrail], tallies: Sequence[Tally]
+    guardrails: Sequence[Guardrail], trials: Sequence[Trial]
 ) -> Mapping[str, Metric]:
     """Name the variants that do harm beyond doubt, each with the first guardrail it broke."""
     found: dict[str, Metric] = {}
     for guardrail in guardrails:
         metric = Metric(guardrail.metric)
-        for one in tallies:
+        for one in trials:
             if broken_by(guardrail, one.harm(metric)):
                 found.setdefault(one.name, metric)
     return found
@@ -160,10 +160,10 @@ def due_at(rule: Rule, started_at: datetime) -> datetime:
     return started_at + max(timedelta(days=rule.minimum_days), rule.window)
 
 
-def compare(rule: Rule, tallies: Sequence[Tally], against: str) -> tuple[Comparison, ...]:
+def compare(rule: Rule, trials: Sequence[Trial], against: str) -> tuple[Comparison, ...]:
     """Set every other variant beside one, at the rule's confidence shared over the comparisons."""
-    base = next(one for one in tallies if one.name == against)
-    others = [one for one in tallies if one.name != against]
+    base = next(one for one in trials if one.name == against)
+    others = [one for one in trials if one.name != against]
     confidence = shared_confidence(rule.confidence, len(others))
     mine = base.result(rule.metric)
     return tuple(
@@ -182,32 +182,32 @@ def shared_confidence(confidence: float, comparisons: int) -> float:
     return 1 - (1 - confidence) / max(comparisons, 1)
 
 
-def split_chance(tallies: Sequence[Tally], *, is_counted: bool) -> float:
+def split_chance(trials: Sequence[Trial], *, is_counted: bool) -> float:
     """Return how likely the split is: of everybody assigned, or of the counted once it is due.
 
     While batches are on their way one variant is ahead of another, which proves nothing.
     """
-    counts = [one.counted if is_counted else one.assigned for one in tallies]
-    shares = [one.share for one in tallies]
+    counts = [one.counted if is_counted else one.assigned for one in trials]
+    shares = [one.share for one in trials]
     if sum(counts) * min(shares) / sum(shares) < MISMATCH_LEAST:
         return 1.0
     return chance_of_split(counts, shares)
 
 
-def _why_early(rule: Rule, tallies: Sequence[Tally], started_at: datetime, now: datetime) -> str:
+def _why_early(rule: Rule, trials: Sequence[Trial], started_at: datetime, now: datetime) -> str:
     if now < due_at(rule, started_at):
         return "days"
-    return "people" if any(one.counted < rule.minimum_per_arm for one in tallies) else ""
+    return "people" if any(one.counted < rule.minimum_per_arm for one in trials) else ""
 
 
-def _winner(rule: Rule, tallies: Sequence[Tally]) -> str:
+def _winner(rule: Rule, trials: Sequence[Trial]) -> str:
     """Return the variant whose interval against each other one leaves out zero on its good side."""
     sign = -1 if rule.metric.is_harm else 1
     ranked = sorted(
-        tallies, key=lambda one: sign * (one.result(rule.metric).rate or 0.0), reverse=True
+        trials, key=lambda one: sign * (one.result(rule.metric).rate or 0.0), reverse=True
     )
     best = ranked[0]
-    for other in compare(rule, tallies, best.name):
+    for other in compare(rule, trials, best.name):
         # `apart` is the other one minus the best.
         ahead = other.apart and (
             other.apart.interval.low > 0 if rule.metric.is_harm else other.apart.interval.high < 0

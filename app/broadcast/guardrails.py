@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from app.broadcast.intervals import Counted, at_least
+from app.broadcast.intervals import Proportion, at_least
 from app.core.dated import Dated, Frozen, day_of, in_force
 
 _SHIPPED = Path(__file__).with_name("guardrails.json")
@@ -40,7 +40,7 @@ def guardrails_on(now: datetime, path: Path = _SHIPPED) -> tuple[Guardrail, ...]
     return tuple({row.metric: row for row in in_force(_rows(path), day_of(now))}.values())
 
 
-def broken_by(guardrail: Guardrail, harm: Counted) -> bool:
+def broken_by(guardrail: Guardrail, harm: Proportion) -> bool:
     """Say whether the rate is above the limit beyond doubt, by the lower bound of one side."""
     if harm.whole < guardrail.least:
         return False

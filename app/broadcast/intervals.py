@@ -13,7 +13,7 @@ _NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Proportion:
     """So many people did it, of so many."""
 
     part: int
@@ -50,7 +50,7 @@ def deviations(confidence: float) -> float:
     return _NORMAL.inv_cdf((1 + confidence) / 2)
 
 
-def wilson(counted: Counted, confidence: float) -> Interval:
+def wilson(counted: Proportion, confidence: float) -> Interval:
     """Return the score interval of a rate: E. B. Wilson, JASA 22 (1927), 209-212.
 
     Of nobody nothing is known: 0 to 1.
@@ -67,12 +67,12 @@ def wilson(counted: Counted, confidence: float) -> Interval:
     return Interval(low, 1.0 if part == whole else middle + half)
 
 
-def at_least(counted: Counted, confidence: float) -> float:
+def at_least(counted: Proportion, confidence: float) -> float:
     """Return the one-sided lower bound of a rate: Wilson's, with all of the doubt on one side."""
     return wilson(counted, 2 * confidence - 1).low
 
 
-def difference(one: Counted, other: Counted, confidence: float) -> Estimate | None:
+def difference(one: Proportion, other: Proportion, confidence: float) -> Estimate | None:
     """Return by how much one rate is above another, with its hybrid score interval.
 
     R. G. Newcombe, Statistics in Medicine 17 (1998), 873-890, method 10 (no continuity correction).
@@ -87,7 +87,7 @@ def difference(one: Counted, other: Counted, confidence: float) -> Estimate | No
     return Estimate(apart, Interval(apart - down, apart + up))
 
 
-def relative_lift(one: Counted, other: Counted, confidence: float) -> Estimate | None:
+def relative_lift(one: Proportion, other: Proportion, confidence: float) -> Estimate | None:
     """Return by what part one rate is above another: 0.2 is a fifth more.
 
     The interval is of the logarithm of the ratio: Katz, Baptista, Azen & Pike, Biometrics 34

@@ -9,7 +9,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from app.broadcast.assignment import Split
+from app.broadcast.locked import differing
 from app.broadcast.pacing import Throttle
+from app.broadcast.terms import Terms
 from app.contact.types import MessageClass
 from app.core.clock import SHANGHAI
 from app.core.errors import NotAllowed
@@ -18,6 +21,7 @@ CampaignClass = MessageClass
 EVERYBODY = "all"
 """The segment of everyone who follows."""
 _WHOLE = 1.0
+_TWO = 2
 _ROUNDING = 1e-6
 
 
@@ -136,8 +140,8 @@ Rate = Annotated[int, Field(ge=1)]
 class Definition(_Part):
     """Everything that is planned, and that a second person approves.
 
-    `experiment` is read by `app/broadcast/experiment.py`; with one, the shares are those of the
-    sample. `cap_people`: at most so many recipients in one launch.
+    `experiment`: with one, the shares of the variants are those of its sample. `cap_people`: at
+    most so many recipients in one launch.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -152,7 +156,7 @@ class Definition(_Part):
     people_per_minute: Rate | None = None
     cap_people: Rate | None = None
     guardrails: Guardrails = Guardrails()
-    experiment: Mapping[str, Any] | None = None
+    experiment: Terms | None = None
 
     @property
     def throttle(self) -> Throttle:
@@ -165,6 +169,15 @@ class Definition(_Part):
         if self.variants:
             return {one.name: one.content for one in self.variants}
         return {"": self.content} if self.content is not None else {}
+
+    @property
+    def split(self) -> Split | None:
+        """How the people are divided over the variants; None where there is one content."""
+        shares = {one.name: one.share for one in self.variants}
+        if not shares:
+            return None
+        terms = self.experiment
+        return terms.split(shares) if terms else Split.of(shares)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the file has it, every default written out."""
@@ -216,4 +229,14 @@ def _variant_mistakes(definition: Definition) -> list[Mistake]:
         found.append(Mistake("variants", "two have the same name"))
     if names and abs(sum(one.share for one in definition.variants) - _WHOLE) > _ROUNDING:
         found.append(Mistake("variants", "the shares do not add up to 1"))
+    if definition.experiment is not None and len(names) < _TWO:
+        found.append(Mistake("experiment", "needs two variants to compare"))
+    locked = differing({one.name: _said(one.content) for one in definition.variants})
+    if locked:
+        told = ", ".join(locked)
+        found.append(Mistake("variants", f"prices, rates and limits are locked: {told}"))
     return found
+
+
+def _said(content: Content) -> str:
+    return "\n".join((content.text or "", *content.data.values()))

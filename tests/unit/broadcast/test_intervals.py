@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from app.broadcast.intervals import (
-    Counted,
     Interval,
+    Proportion,
     at_least,
     chance_of_split,
     chi_square_tail,
@@ -23,7 +23,7 @@ from app.broadcast.intervals import (
 
 CLOSE = 1e-9
 counted = st.integers(1, 200_000).flatmap(
-    lambda whole: st.builds(Counted, st.integers(0, whole), st.just(whole))
+    lambda whole: st.builds(Proportion, st.integers(0, whole), st.just(whole))
 )
 confidences = st.floats(0.5, 0.9999)
 
@@ -86,7 +86,7 @@ def test_the_interval_of_a_difference_is_put_together_from_scipys_as_newcombe_sa
 )
 def test_the_interval_of_a_difference_is_what_newcombe_printed(one, other, low, high):
     # Newcombe 1998, table II, method 10, at 95%.
-    found = difference(Counted(*one), Counted(*other), 0.95).interval
+    found = difference(Proportion(*one), Proportion(*other), 0.95).interval
     assert (round(found.low, 4), round(found.high, 4)) == (low, high)
 
 
@@ -128,7 +128,7 @@ def test_the_deviations_of_a_confidence_are_scipys(confidence):
 
 
 def test_of_nobody_nothing_is_known():
-    nobody, some = Counted(0, 0), Counted(1, 2)
+    nobody, some = Proportion(0, 0), Proportion(1, 2)
     assert nobody.rate is None
     assert wilson(nobody, 0.95) == Interval(0, 1)
     assert difference(nobody, some, 0.95) is None

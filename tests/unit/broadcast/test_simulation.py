@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.broadcast.experiment import Metric, Outcome, Rule, Tally, judge
+from app.broadcast.experiment import Metric, Rule, Standing, Trial, judge
 from app.broadcast.guardrails import guardrails_on
 
 START = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -15,26 +15,26 @@ RULE = Rule(Metric.STARTED, minimum_per_arm=1_500, minimum_days=7)
 RAILS = guardrails_on(START)
 
 
-def outcomes(rates, *, people, seed, rule=RULE, days=8):
+def verdicts(rates, *, people, seed, rule=RULE, days=8):
     """Run experiments in which each person falls into a variant, and does it, by chance."""
     rng, share = np.random.default_rng(seed), 1 / len(rates)
     sizes = rng.multinomial(people, [share] * len(rates), size=RUNS)
     did = rng.binomial(sizes, rates)
     return [
-        judge(rule, RAILS, _tallies(size, done, share), START, START + timedelta(days=days))
+        judge(rule, RAILS, _trials(size, done, share), START, START + timedelta(days=days))
         for size, done in zip(sizes.tolist(), did.tolist(), strict=True)
     ]
 
 
-def _tallies(sizes, did, share):
+def _trials(sizes, did, share):
     return [
-        Tally(name, share, size, size, size, {Metric.STARTED: done})
+        Trial(name, share, size, size, size, {Metric.STARTED: done})
         for name, size, done in zip("ABCD", sizes, did, strict=False)
     ]
 
 
 def share_of(found, wanted):
-    return sum(one.outcome is wanted for one in found) / len(found)
+    return sum(one.standing is wanted for one in found) / len(found)
 
 
 def at_most(share):
@@ -44,30 +44,30 @@ def at_most(share):
 
 @pytest.mark.parametrize("rate", [0.005, 0.02, 0.1, 0.5])
 def test_two_equal_variants_have_a_winner_no_more_often_than_the_rule_admits(rate):
-    found = outcomes([rate, rate], people=4_000, seed=1927)
-    assert share_of(found, Outcome.WINNER) <= at_most(1 - RULE.confidence)
+    found = verdicts([rate, rate], people=4_000, seed=1927)
+    assert share_of(found, Standing.WINNER) <= at_most(1 - RULE.confidence)
 
 
 def test_the_false_positives_are_as_many_as_the_rule_admits_so_that_no_power_is_wasted():
-    found = outcomes([0.1, 0.1], people=4_000, seed=1998)
-    assert share_of(found, Outcome.WINNER) >= 0.035
+    found = verdicts([0.1, 0.1], people=4_000, seed=1998)
+    assert share_of(found, Standing.WINNER) >= 0.035
 
 
 @pytest.mark.parametrize("rates", [[0.1] * 3, [0.1] * 4, [0.1, 0.1, 0.05]])
 def test_more_variants_are_no_more_chances_to_be_wrong(rates):
-    found = outcomes(rates, people=2_000 * len(rates), seed=1961)
-    assert share_of(found, Outcome.WINNER) <= at_most(1 - RULE.confidence)
+    found = verdicts(rates, people=2_000 * len(rates), seed=1961)
+    assert share_of(found, Standing.WINNER) <= at_most(1 - RULE.confidence)
 
 
 def test_a_fair_split_is_called_broken_once_in_a_thousand():
-    found = outcomes([0.1, 0.1], people=4_000, seed=1900)
-    assert share_of(found, Outcome.BLOCKED_BY_SRM) <= at_most(0.001)
+    found = verdicts([0.1, 0.1], people=4_000, seed=1900)
+    assert share_of(found, Standing.BLOCKED_BY_SRM) <= at_most(0.001)
 
 
 def test_a_third_more_is_found_four_times_in_five():
     # From 10% to 13% with 2,000 people a variant: the normal approximation says 0.84.
-    found = outcomes([0.1, 0.13], people=4_000, seed=7)
-    assert share_of(found, Outcome.WINNER) >= 0.8
+    found = verdicts([0.1, 0.13], people=4_000, seed=7)
+    assert share_of(found, Standing.WINNER) >= 0.8
     assert {one.winner for one in found if one.winner} == {"B"}
 
 
@@ -80,12 +80,12 @@ def test_looking_every_day_finds_no_more_than_looking_once():
             judge(
                 RULE,
                 RAILS,
-                _tallies([300 * day] * 2, done, 0.5),
+                _trials([300 * day] * 2, done, 0.5),
                 START,
                 START + timedelta(days=day),
             )
             for day, done in enumerate(did, start=1)
         )
-        first = next(one for one in looks if one.outcome is not Outcome.TOO_EARLY)
-        wrong += first.outcome is Outcome.WINNER
+        first = next(one for one in looks if one.standing is not Standing.TOO_EARLY)
+        wrong += first.standing is Standing.WINNER
     assert wrong <= stats.binom.ppf(0.999, 2_000, 1 - RULE.confidence)

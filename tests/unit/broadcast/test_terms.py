@@ -1,0 +1,84 @@
+"""What an experiment may try, and the terms it states before it starts."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.broadcast.assignment import Arm, Split
+from app.broadcast.experiment import Metric, Rule
+from app.broadcast.locked import differing, locked_parts
+from app.broadcast.types import Unfit, read_definition
+
+TERMS = {"metric": "form_finished", "minimum_per_arm": 1000, "minimum_days": 7, "sample": 0.2}
+A, B = "本周三晚上有一堂防骗课。", "骗子怎么说？周三晚上讲给您听。"
+
+
+def campaign(*texts, terms=TERMS):
+    variants = [
+        {"name": name, "content": {"text": text}, "share": 1 / len(texts)}
+        for name, text in zip("ABC", texts, strict=False)
+    ]
+    return {
+        "name": "防骗", "class": "education", "channel": "mass", "segment": "all",
+        "variants": variants, "experiment": terms,
+    }  # fmt: skip
+
+
+def mistakes(raw):
+    with pytest.raises(Unfit) as caught:
+        read_definition(raw)
+    return {one.where: one.says for one in caught.value.mistakes}
+
+
+def test_the_terms_say_who_is_in_and_what_decides():
+    definition = read_definition(campaign(A, B))
+    assert definition.experiment.rule == Rule(Metric.FINISHED, 1000, 7, 0.95, timedelta(days=3))
+    assert definition.split == Split((Arm("A", 0.5), Arm("B", 0.5)), 0.0, 0.2)
+
+
+def test_the_terms_come_back_as_they_were_written():
+    definition = read_definition(campaign(A, B))
+    assert read_definition(definition.to_json()) == definition
+
+
+def test_variants_without_an_experiment_are_divided_over_everybody():
+    assert read_definition(campaign(A, B, terms=None)).split.sample == 1
+
+
+def test_an_experiment_needs_two_variants():
+    assert "experiment" in mistakes(campaign(A))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("metric", "clicks"), ("sample", 0), ("hold_out", 1), ("minimum_days", 0), ("peek", True)],
+)
+def test_a_term_that_makes_no_sense_is_named(name, value):
+    assert f"experiment.{name}" in mistakes(campaign(A, B, terms={**TERMS, name: value}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("年利率7.2%起", "年利率 7.20% 起", ("7.2%", "7.20%")),
+        ("最高20万元", "最高二十万元", ("20万", "二十万")),
+        ("分12期还", "分期还", ("12期",)),
+        ("年利率百分之七", "利率不高", ("百分之七",)),
+        ("利率{{ product.rate }}", "利率{{product.rate}}", ()),
+        (
+            "利率{{ product.rate }}",
+            "额度{{ product.limit }}",
+            ("{product.limit}", "{product.rate}"),
+        ),
+        ("年利率１２％", "年利率12 %，请留意", ()),
+        (A, B, ()),
+    ],
+)
+def test_prices_rates_and_limits_are_locked(one, other, told):
+    assert set(differing({"A": one, "B": other})) == set(told)
+    found = told and mistakes(campaign(one, other))["variants"]
+    assert all(part in found for part in told)
+
+
+def test_what_is_no_price_is_free():
+    assert locked_parts("周三晚上8点，第2堂课，共3人") == frozenset()
