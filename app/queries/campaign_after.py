@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Interval, func, literal, select
 
 from app.broadcast.outcomes import Outcome
 from app.core.access import Actor, Permission
@@ -34,12 +34,10 @@ class After:
 def after(deps: Deps, actor: Actor, campaign_id: int) -> After:
     """Count what followed; each person once for each thing. Raise `NotFound`."""
     actor.require(Permission.LOOK)
-    now, window = deps.clock.now(), timedelta(days=DAYS)
+    now, window = deps.clock.now(), literal(timedelta(days=DAYS), Interval())
     reached = (
         select(CampaignRecipient.person_id, CampaignRecipient.sent_at)
-        .where(
-            CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state.in_(_REACHED)
-        )
+        .where(CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state.in_(_REACHED))
         .subquery()
     )
     acts = (
@@ -77,7 +75,7 @@ def after(deps: Deps, actor: Actor, campaign_id: int) -> After:
     with deps.sessions() as session:
         store.get(session, campaign_id)
         people, last_at, complaints, gone = session.execute(whole).one()
-        counted = dict(session.execute(acts).tuples().all())
+        counted = {kind: number for kind, number in session.execute(acts)}  # noqa: C416 - rows
     counts = {kind: counted.get(kind, 0) for kind in KINDS}
     counts |= {"complained": complaints, "left": gone}
     return After(people, counts, DAYS, is_running=_is_running(last_at, now))

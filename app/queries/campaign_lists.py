@@ -111,11 +111,8 @@ def list_page(deps: Deps, actor: Actor, tab: str, before: int | None = None) -> 
     if before is not None:
         wanted.append(Campaign.id < before)
     with deps.sessions() as session:
-        by_state: dict[str, int] = dict(
-            session.execute(
-                select(Campaign.state, func.count()).group_by(Campaign.state)
-            ).tuples()
-        )
+        states = select(Campaign.state, func.count()).group_by(Campaign.state)
+        by_state = {state: number for state, number in session.execute(states)}  # noqa: C416 - rows
         found = _listed(session, deps.clock.now(), wanted, PAGE + 1)
     rows = found[:PAGE]
     return ListPage(
@@ -156,9 +153,11 @@ def _day(day: date, first: date, today: date, found: Sequence[Listed]) -> Day:
 
 def _first_of(month: str) -> date | None:
     try:
-        return date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
+    # The calendar reaches a month further on either side.
+    return first if date.min.year < first.year < date.max.year else None
 
 
 def _midnight(day: date) -> datetime:
@@ -180,7 +179,7 @@ def _listed(
         .exists()
     )
     statement = select(Campaign, waits).where(*wanted).order_by(Campaign.id.desc()).limit(most)
-    rows = session.execute(statement).tuples().all()
+    rows = session.execute(statement).all()
     live = [one.id for one, _ in rows if one.state in _LIVE]
     far = _progress(session, live) if live else {}
     return [_line(one, is_waiting, far.get(one.id)) for one, is_waiting in rows]
@@ -189,13 +188,11 @@ def _listed(
 def _progress(session: Transaction, campaigns: Sequence[int]) -> dict[int, tuple[int, int]]:
     is_open = or_(*(CampaignRecipient.state == one for one in OPEN))
     statement = (
-        select(
-            CampaignRecipient.campaign_id, func.count().filter(~is_open), func.count()
-        )
+        select(CampaignRecipient.campaign_id, func.count().filter(~is_open), func.count())
         .where(CampaignRecipient.campaign_id.in_(campaigns))
         .group_by(CampaignRecipient.campaign_id)
     )
-    return {one: (done, total) for one, done, total in session.execute(statement).tuples()}
+    return {one: (done, total) for one, done, total in session.execute(statement)}
 
 
 def _line(one: Campaign, waits: bool, far: tuple[int, int] | None) -> Listed:

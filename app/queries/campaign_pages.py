@@ -175,7 +175,7 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         progress=progress,
         ends_at=_ends_at(progress, now) if state is State.SENDING else None,
         events=[Done(row.act, row.actor, row.at, row.why) for row in events],
-        allowed=_allowed(one, actor, is_waiting=asked is not None, is_mine=is_mine),
+        allowed=frozenset(),
     )
 
 
@@ -203,7 +203,7 @@ def people(deps: Deps, actor: Actor, campaign_id: int, behind: Behind) -> People
     )
     with deps.sessions() as session:
         name = store.get(session, campaign_id).name
-        found = session.execute(statement).tuples().all()
+        found = session.execute(statement).all()
     rows = [_recipient(deps, *row) for row in found[:PEOPLE]]
     return PeoplePage(
         id=campaign_id,
@@ -263,7 +263,7 @@ def _progress(session: Transaction, campaign_id: int, now: datetime) -> Progress
     reasons: dict[Outcome, dict[str, int]] = {one: {} for one in REASONED}
     variants: dict[str, dict[str, int]] = {}
     lately = 0
-    for variant, state, reason, number, recent in session.execute(statement).tuples():
+    for variant, state, reason, number, recent in session.execute(statement):
         outcome = Outcome(state)
         states[outcome] += number
         lately += recent

@@ -24,6 +24,7 @@ from app.queries.message_lines import Line, line_of, shown_name
 from app.store.allowances import Allowance, list_kept
 from app.store.approvals import Approval
 from app.store.audit_checks import AuditCheck
+from app.store.campaigns import Campaign
 from app.store.events import Event
 from app.store.messages import Message, Note
 from app.store.people import Person
@@ -73,6 +74,17 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Upcoming:
+    """A campaign that starts by itself: when, and for how many people by its rehearsal."""
+
+    id: int
+    name: str
+    klass: str
+    people: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Allowed:
     """What the platform lets the account still do today by one call."""
 
@@ -99,6 +111,7 @@ class Today:
     next_lapse: datetime | None
     piles: Mapping[Pile, int]
     planned: tuple[Planned, ...]
+    campaigns: tuple[Upcoming, ...]
     allowed: tuple[Allowed, ...]
     happened: Mapping[str, int]
     audit_is_broken: bool
@@ -118,6 +131,7 @@ def page(deps: Deps, actor: Actor) -> Today:
         closing, closing_count = _closing(deps, session, now)
         desks = session.execute(_desks(now)).all()
         planned = session.execute(_planned(now)).all()
+        campaigns = session.execute(_UPCOMING).all()
         allowed = list_kept(session)
     return Today(
         closing=closing,
@@ -129,6 +143,7 @@ def page(deps: Deps, actor: Actor) -> Today:
         piles={"planned": sum(row[1] for row in planned)}
         | {name: figures[name] for name in PILES if name != "planned"},
         planned=tuple(Planned(*row) for row in planned),
+        campaigns=tuple(Upcoming(*row) for row in campaigns),
         allowed=tuple(_allowed(row, now) for row in allowed),
         happened={kind: figures[kind] for kind in _HAPPENED},
         audit_is_broken=figures["last_check"] == "broken" and actor.may(Permission.AUDIT),
@@ -224,6 +239,20 @@ def _planned(now: datetime) -> Select[*tuple[Any, ...]]:
         .group_by(Message.klass)
         .order_by(func.min(Message.not_before))
     )
+
+
+_UPCOMING = (
+    select(
+        Campaign.id,
+        Campaign.name,
+        Campaign.klass,
+        Campaign.rehearsal["recipients"].as_integer(),
+        Campaign.next_at,
+    )
+    .where(Campaign.next_at.is_not(None), Campaign.state == "scheduled")
+    .order_by(Campaign.next_at)
+    .limit(_CLOSING_SHOWN)
+)
 
 
 def _closing(deps: Deps, session: Transaction, now: datetime) -> tuple[tuple[Closing, ...], int]:

@@ -15,6 +15,7 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/console/approvals")
 PAGES: dict[str, tuple[str, str | None]] = {
     "list_export": ("exports.list_exports", None),
     "content": ("content.review", "version_id"),
+    "campaign": ("campaigns.approval", "campaign_id"),
     "review": ("reviews.case", "review_id"),
     "complaint_extension": ("complaints.complaint", "complaint_id"),
 }

@@ -32,6 +32,7 @@ _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
     ("people", (
         _Page("people.list_people", "people"),
         _Page("segments.list_segments", "funnel"),
+        _Page("campaigns.list_campaigns", "send"),
         _Page("tags.tree", "tags"),
         _Page("why_not.ask", "question-circle"),
         _Page("exports.list_exports", "download"),

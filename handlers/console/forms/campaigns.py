@@ -55,7 +55,9 @@ class CampaignForm(ChineseForm):
     def offer(self, segments: Mapping[str, str]) -> None:
         """Offer the saved segments: names by their question."""
         told = words("campaigns")
-        self.klass.choices = [SelectChoice(one, told["classes"][one]) for one in told["classes_say"]]
+        self.klass.choices = [
+            SelectChoice(one, told["classes"][one]) for one in told["classes_say"]
+        ]
         self.channel.choices = [SelectChoice(one, name) for one, name in told["channels"].items()]
         self.saved.choices = [
             SelectChoice("", told["own_query"]),

@@ -202,7 +202,7 @@ def test_the_page_costs_a_handful_of_statements_however_much_there_is(
         queue(deps, person, klass="reminder")
     with statements(engine) as many:
         today.page(deps, actor)
-    assert len(few) == len(many) == 5
+    assert len(few) == len(many) == 6
 
 
 def test_a_whole_day_shows_on_the_page(deps: Deps) -> None:
