@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import blake2b
+from hashlib import sha256
 from math import isclose
 
 _BYTES = 7
@@ -77,7 +77,7 @@ def place_of(campaign_id: int, person_id: uuid.UUID, split: Split) -> Place:
     Group and variant come from two independent parts of the hash, so who waits says nothing of who
     would have tried what, and a larger sample moves nobody from one variant to another.
     """
-    key = blake2b(campaign_id.to_bytes(8, "big") + person_id.bytes, digest_size=2 * _BYTES).digest()
+    key = sha256(campaign_id.to_bytes(8, "big") + person_id.bytes).digest()[: 2 * _BYTES]
     group_at, variant_at = _unit(key[:_BYTES]), _unit(key[_BYTES:])
     if group_at < split.hold_out:
         return Place(Group.HELD_OUT, "")

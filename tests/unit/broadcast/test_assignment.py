@@ -12,7 +12,7 @@ from scipy import stats
 from app.broadcast.assignment import Arm, Group, Split, mistakes_of, place_of
 
 HALVES = Split((Arm("A", 0.5), Arm("B", 0.5)))
-PINNED = ["B", "waiting", "waiting", "B", "waiting", "held_out", "waiting", "waiting"]
+PINNED = ["waiting", "waiting", "waiting", "held_out", "B", "A", "waiting", "waiting"]
 ids = st.uuids()
 campaigns = st.integers(1, 2**40)
 

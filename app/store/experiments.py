@@ -1,0 +1,104 @@
+"""What became of the people of an experiment, variant by variant, and what was made of it.
+
+Only those count to whom something was sent before the verdict: whoever gets the winner afterwards
+tried nothing. A verdict is an event of the campaign and holds its numbers, which then never change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.store.campaigns import CampaignEvent
+
+VERDICT = "experiment_judged"
+HELD_OUT = "held_out"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantSums:
+    """The people of one variant; `counted` and what they did: those whose window has closed.
+
+    Nobody's leaving has a time, because who leaves is erased: those who left are those gone by now.
+    """
+
+    variant: str
+    assigned: int
+    sent: int
+    counted: int
+    started: int
+    finished: int
+    left: int
+    complained: int
+    left_so_far: int
+    complained_so_far: int
+    first_sent_at: datetime | None
+
+
+_SUMS = text("""
+SELECT variant, count(*) AS assigned, count(*) FILTER (WHERE is_sent) AS sent,
+       count(*) FILTER (WHERE is_counted) AS counted,
+       count(*) FILTER (WHERE is_counted AND has_started) AS started,
+       count(*) FILTER (WHERE is_counted AND has_finished) AS finished,
+       count(*) FILTER (WHERE is_counted AND has_left) AS "left",
+       count(*) FILTER (WHERE is_counted AND has_complained) AS complained,
+       count(*) FILTER (WHERE is_sent AND has_left) AS left_so_far,
+       count(*) FILTER (WHERE is_sent AND has_complained) AS complained_so_far,
+       min(sent_at) FILTER (WHERE is_sent) AS first_sent_at
+FROM (
+    SELECT r.variant, r.sent_at, r.is_sent,
+           r.is_sent AND r.sent_at <= :now - :window AS is_counted,
+           did.has_started, did.has_finished,
+           EXISTS (SELECT FROM people p
+                   WHERE r.is_sent AND p.id = r.person_id AND NOT p.follows) AS has_left,
+           EXISTS (SELECT FROM complaints c
+                   WHERE r.is_sent AND c.person_id = r.person_id AND c.received_at >= r.sent_at
+                   AND c.received_at < r.sent_at + :window) AS has_complained
+    FROM (SELECT variant, person_id, sent_at, state, reason,
+                 sent_at IS NOT NULL AND state IN ('sent', 'confirmed') AS is_sent
+          FROM campaign_recipients
+          WHERE campaign_id = :campaign AND variant <> ''
+          AND reason IS DISTINCT FROM :held_out) r
+    CROSS JOIN LATERAL (
+        SELECT bool_or(e.kind IN ('messaged', 'menu')) AS has_started,
+               bool_or(e.kind = 'submitted') AS has_finished
+        FROM events e
+        WHERE r.is_sent AND e.person_id = r.person_id AND e.at >= r.sent_at
+        AND e.at < r.sent_at + :window AND e.kind IN ('messaged', 'menu', 'submitted')) did
+) each
+GROUP BY variant ORDER BY variant COLLATE "C"
+""")
+_WAITING = text("""
+SELECT count(*) FILTER (WHERE variant IS NULL AND state = 'queued') AS waiting,
+       count(*) FILTER (WHERE reason = :held_out) AS held_out
+FROM campaign_recipients WHERE campaign_id = :campaign
+""")
+
+
+def sum_up(
+    session: Session, campaign_id: int, window: timedelta, now: datetime
+) -> list[VariantSums]:
+    """Count what the people of each variant did within the window; one statement."""
+    given = {"campaign": campaign_id, "window": window, "now": now, "held_out": HELD_OUT}
+    return [VariantSums(**row) for row in session.execute(_SUMS, given).mappings()]
+
+
+def count_others(session: Session, campaign_id: int) -> tuple[int, int]:
+    """Return how many wait for the winner, and how many get nothing."""
+    given = {"campaign": campaign_id, "held_out": HELD_OUT}
+    waiting, held_out = session.execute(_WAITING, given).one()
+    return waiting, held_out
+
+
+def verdict_of(session: Session, campaign_id: int) -> tuple[datetime, Mapping[str, Any]] | None:
+    """Return when the rule was applied for good, and what it found."""
+    found = session.execute(
+        select(CampaignEvent.at, CampaignEvent.facts)
+        .where(CampaignEvent.campaign_id == campaign_id, CampaignEvent.act == VERDICT)
+        .order_by(CampaignEvent.id)
+        .limit(1)
+    ).first()
+    return (found.at, found.facts) if found else None
