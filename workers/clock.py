@@ -37,6 +37,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.FIND_PATTERNS: 60,
     JobName.ASSIGN_CASES: 60,
     JobName.BUILD_EXPORTS: 60,
+    JobName.LAUNCH_DUE: 30,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

@@ -12,6 +12,7 @@ from app.deps import Deps
 from app.services import (
     allowances,
     audit_checks,
+    campaigns,
     channels,
     conversation,
     decisions,
@@ -186,3 +187,9 @@ def build_exports(trail: str) -> None:
     """Build the files that were approved, and let go those whose time is over."""
     with _job(trail):
         exporting.build_due(deps())
+
+
+def launch_due(trail: str) -> None:
+    """Launch the campaigns whose time has come."""
+    with _job(trail):
+        campaigns.launch_due(deps())

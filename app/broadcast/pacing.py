@@ -1,8 +1,16 @@
 """How fast a campaign may go: by its own throttle, by the platform's, and when it ends so."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Literal
+
+from app.core.clock import SHANGHAI
+
+Every = Literal["day", "week", "month"]
+_DAYS: dict[Every, int] = {"day": 1, "week": 7}
+_MONTHS = 12
 
 LIST_MOST = 10_000
 """People in one mass send by list, at most; two at least (platform documentation, 2026-11)."""
@@ -46,6 +54,26 @@ def batch_sizes(people: int, most: int = LIST_MOST, least: int = LIST_LEAST) -> 
         return [most] * whole + [rest]
     # The last full list gives up what the remainder lacks.
     return [most] * (whole - 1) + [most - (least - rest), least]
+
+
+def next_time(at: datetime, every: Every, now: datetime) -> datetime:
+    """Return the first time after now of what is repeated from `at` on.
+
+    A day that a month has not is its last day; what was missed is not made up for.
+    """
+    first, times = at.astimezone(SHANGHAI), 1
+    if every in _DAYS:
+        step = timedelta(days=_DAYS[every])
+        return first + step * max(1, (now - first) // step + 1)
+    while _months_after(first, times) <= now:
+        times += 1
+    return _months_after(first, times)
+
+
+def _months_after(first: datetime, months: int) -> datetime:
+    years, month = divmod(first.month - 1 + months, _MONTHS)
+    year, month = first.year + years, month + 1
+    return first.replace(year=year, month=month, day=min(first.day, monthrange(year, month)[1]))
 
 
 def allowed_now(tokens_calls: float, tokens_people: float, people_per_call: int) -> int:

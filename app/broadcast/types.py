@@ -88,6 +88,16 @@ class Content(_Part):
             raise ValueError("data belongs to a template")
         return self
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Everything that people read, by where it stands."""
+        fields = {f"data.{name}": value for name, value in self.data.items()}
+        return fields if self.text is None else {"text": self.text}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the file has it."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
 
 class Variant(_Part):
     """One of several contents, and the share of the people who get it."""

@@ -29,6 +29,7 @@ class JobName(StrEnum):
     FIND_PATTERNS = "find_patterns"
     ASSIGN_CASES = "assign_cases"
     BUILD_EXPORTS = "build_exports"
+    LAUNCH_DUE = "launch_due"
 
 
 class QueueName(StrEnum):

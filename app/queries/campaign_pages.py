@@ -162,7 +162,7 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         at=one.next_at or planned_at(one.definition),
         made_by=one.made_by,
         made_at=one.made_at,
-        rehearsal=one.rehearsal,
+        rehearsal=_found(one.rehearsal),
         rehearsed_at=one.rehearsed_at,
         waits=asked is not None,
         asked_reason=asked.reason if asked else "",
@@ -325,3 +325,14 @@ def _recipient(deps: Deps, row: CampaignRecipient, person: Person | None) -> Rec
         errcode=row.errcode,
         sent_at=row.sent_at,
     )
+
+
+def _found(rehearsal: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return what a rehearsal found with its times as times."""
+    if rehearsal is None:
+        return None
+    times = {name: rehearsal.get(name) for name in ("at", "starts_at", "ends_at")}
+    return {
+        **rehearsal,
+        **{name: datetime.fromisoformat(at) for name, at in times.items() if at is not None},
+    }

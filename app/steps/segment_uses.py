@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.store import campaigns
 from app.store.session import Transaction
 
 
@@ -17,7 +18,16 @@ class Use:
 
 Finder = Callable[[Transaction, int], Sequence[Use]]
 
-FINDERS: tuple[Finder, ...] = ()
+
+def _campaigns(session: Transaction, segment_id: int) -> Sequence[Use]:
+    """Name the campaigns that are not over and chose their people by it."""
+    return [
+        Use("campaign", one.name, f"/console/campaigns/{one.id}")
+        for one in campaigns.list_using(session, segment_id)
+    ]
+
+
+FINDERS: tuple[Finder, ...] = (_campaigns,)
 """One function a part; each returns where that part uses the segment of this id."""
 
 

@@ -16,11 +16,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.errors import NotFound
 from app.store.base import Base
+
+_ONLY = 1
 
 
 class Campaign(Base):
@@ -227,6 +229,15 @@ def list_latest(session: Session, limit: int = 50) -> Sequence[Campaign]:
     return session.scalars(select(Campaign).order_by(Campaign.id.desc()).limit(limit)).all()
 
 
+def list_using(session: Session, segment_id: int) -> Sequence[Campaign]:
+    """List the campaigns that are not over and took over a segment's question."""
+    return session.scalars(
+        select(Campaign)
+        .where(Campaign.segment_id == segment_id, Campaign.state.not_in(("finished", "cancelled")))
+        .order_by(Campaign.id)
+    ).all()
+
+
 def note(  # noqa: PLR0913 - what happened, to what, by whom, when and why belong together
     session: Session, campaign_id: int, actor: str, act: str, now: datetime, *,
     why: str = "", facts: dict[str, Any] | None = None,
@@ -246,3 +257,13 @@ def list_events(session: Session, campaign_id: int) -> Sequence[CampaignEvent]:
         .where(CampaignEvent.campaign_id == campaign_id)
         .order_by(CampaignEvent.id.desc())
     ).all()
+
+
+def keep_mode(session: Session, mode: str, guests: Sequence[str], by: str, now: datetime) -> None:
+    """Open the account for sending, or limit it to guests."""
+    values = {"mode": mode, "guests": list(guests), "set_by": by, "set_at": now}
+    session.execute(
+        insert(SendingMode)
+        .values(id=_ONLY, **values)
+        .on_conflict_do_update(index_elements=[SendingMode.id], set_=values)
+    )

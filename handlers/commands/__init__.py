@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from handlers.commands.account import account
 from handlers.commands.audit import audit
+from handlers.commands.campaigns import campaigns
 from handlers.commands.casework import complaints, rights
 from handlers.commands.content import content
 from handlers.commands.decided import decisions
@@ -21,7 +23,7 @@ _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
     *(messages, operators, people, reviews),
     *(complaints, content, rights, tags),
-    *(audit, segments, stops),
+    *(account, audit, campaigns, segments, stops),
 )
 
 

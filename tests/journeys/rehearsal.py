@@ -17,6 +17,7 @@ from app.deps import Deps
 from app.services import (
     allowances,
     audit_checks,
+    campaigns,
     channels,
     conversation,
     decisions,
@@ -57,6 +58,7 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.ERASE_EXPIRED: upkeep.erase_expired,
     JobName.COUNT_UP: upkeep.count_up,
     JobName.COUNT_SEGMENTS: segments.count_due,
+    JobName.LAUNCH_DUE: campaigns.launch_due,
     JobName.CHASE_LETTERS: letters.chase_letters,
     JobName.FRESHEN_TOKEN: upkeep.freshen_token,
     JobName.IMPORT_FOLLOWERS: followers.import_followers,

@@ -1,0 +1,76 @@
+"""What keeps a campaign from being kept or released: whom, what, by which way, by whose hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.audience.problems import Misread
+from app.broadcast.types import Definition, Mistake, Unfit
+from app.contact.decision import may_carry
+from app.contact.types import MessageClass
+from app.core.access import Actor
+from app.core.dated import day_of
+from app.core.errors import NotAllowed
+from app.deps import Deps
+from app.steps.audience import Understood
+from app.steps.campaign_reach import audience_of, message_of
+from app.store import operators
+from app.store.session import Transaction
+from app.wording.checking import check
+
+_ORDINARY = "answer"
+"""The rules of wording for a class that has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A campaign in which nothing was found wrong, and by which rules of wording."""
+
+    understood: Understood
+    pack: str
+
+
+def checked(deps: Deps, session: Transaction, definition: Definition, now: datetime) -> Checked:
+    """Check everything about a campaign as of now; raise `Unfit` with every mistake."""
+    mistakes = [*_worded(deps, definition, now), *_carried(deps, definition, now)]
+    until, understood = definition.schedule.until, None
+    if until is not None and until <= now:
+        mistakes.append(Mistake("schedule.until", "is over already"))
+    try:
+        understood = audience_of(deps, session, definition)
+    except (Misread, NotAllowed) as misread:
+        mistakes.append(Mistake("segment", str(misread)))
+    if mistakes or understood is None:
+        raise Unfit(*mistakes)
+    return Checked(understood, deps.wording.on(day_of(now)).version)
+
+
+def need_authorised(session: Transaction, actor: Actor, klass: str) -> None:
+    """Raise `NotAllowed` unless whoever writes or approves marketing is authorised to (M-01)."""
+    if klass != MessageClass.MARKETING or actor.id is None:
+        return
+    if not operators.get(session, actor.id).is_marketing_authorised:
+        raise NotAllowed(
+            f"{actor.name} is not authorised for marketing.", why="not_marketing_authorised"
+        )
+
+
+def _worded(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:
+    day = day_of(now)
+    kinds = deps.wording.on(day).kinds
+    kind = definition.klass.value if definition.klass.value in kinds else _ORDINARY
+    for name, content in definition.contents.items():
+        place = f"variants.{name}.content" if name else "content"
+        for where, words in content.words.items():
+            for found in check(words, kind, deps.wording, on=day):
+                quoted = f" ({'、'.join(found.found)})" if found.found else ""
+                says = f"{found.rule}{quoted}: {found.says} {found.instead}".rstrip()
+                yield Mistake(f"{place}.{where}", says)
+
+
+def _carried(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:
+    rules = deps.contact_book.contact_rules(now)
+    message = message_of(definition)
+    if not any(may_carry(channel, message, rules) for channel in message.channels):
+        says = f"{definition.klass} may not go by {definition.channel}"
+        yield Mistake("channel", says)

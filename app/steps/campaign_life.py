@@ -1,0 +1,44 @@
+"""Move a campaign on in its life: where it stands and what its history says."""
+
+from datetime import datetime
+from typing import Any
+
+from app.broadcast.lifecycle import Act, State, after
+from app.deps import Deps
+from app.store import campaign_launch, campaigns
+from app.store.campaigns import Campaign
+from app.store.session import Transaction
+
+GOVERNOR = "governor"
+"""Who acts when nobody does: the rules."""
+
+
+def move(  # noqa: PLR0913 - what is done, by whom, when and why belong together
+    session: Transaction, campaign: Campaign, act: Act, by: str, now: datetime, *,
+    why: str = "", facts: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Do an act to a locked campaign, and write it down; raise `NotAllowed` where it may not be."""
+    campaign.state = after(act, State(campaign.state)).value
+    campaign.changed_at = now
+    if act is Act.PAUSE:
+        campaign.paused_because = why[:48] or None
+    if act is Act.RESUME:
+        campaign.paused_because = None
+    if act in (Act.FINISH, Act.CANCEL):
+        campaign.finished_at, campaign.next_at = now, None
+    campaigns.note(session, campaign.id, by, act.value, now, why=why, facts=facts)
+
+
+def finish_if_done(deps: Deps, session: Transaction, campaign_id: int) -> bool:
+    """Finish a campaign that is being sent when nobody is left; its time over closes the rest."""
+    now = deps.clock.now()
+    campaign = campaigns.get(session, campaign_id, lock=True)
+    if campaign.state != State.SENDING:
+        return False
+    until = campaign.definition["schedule"]["until"]
+    if until is not None and datetime.fromisoformat(until) <= now:
+        campaign_launch.close_queued(session, campaign_id, "expired")
+    if campaign_launch.has_open(session, campaign_id):
+        return False
+    move(session, campaign, Act.FINISH, GOVERNOR, now)
+    return True

@@ -1,0 +1,56 @@
+"""What a rehearsal of a campaign finds, as it is kept: nothing is sent, nothing is chosen."""
+
+from datetime import datetime
+from typing import Any
+
+from app.broadcast.pacing import LIST_LEAST, LIST_MOST, ends_at, minutes_needed
+from app.broadcast.types import Channel, Definition
+from app.deps import Deps
+from app.steps.audience import Understood, view_of
+from app.steps.campaign_reach import reach_of, start_of
+from app.store import allowances, audience
+from app.store.session import Transaction
+
+_CALL_OF = {Channel.TEMPLATE: "template", Channel.SERVICE: "custom", Channel.MASS: "mass"}
+
+
+def rehearse(
+    deps: Deps, session: Transaction, definition: Definition, understood: Understood, now: datetime
+) -> dict[str, Any]:
+    """Return who would get it and who would not, what it uses, when it ends; always the same."""
+    kept, out = audience.count_by_reason(
+        session, understood.query, understood.exclusions, view_of(deps)
+    )
+    reach = reach_of(deps, session, definition, understood, now)
+    people, skipped = reach.people, dict(reach.skipped)
+    if definition.cap_people is not None and people > definition.cap_people:
+        skipped["over_cap"] = people - definition.cap_people
+        people = definition.cap_people
+    if definition.channel is Channel.MASS and 0 < people < LIST_LEAST:
+        skipped["too_few_for_a_list"], people = people, 0
+    each = LIST_MOST if definition.channel is Channel.MASS else 1
+    start = start_of(definition, now)
+    end = ends_at(start, people, each, definition.throttle)
+    return {
+        "at": now.isoformat(),
+        "audience": kept,
+        "kept_out": dict(sorted(out.items())),
+        "people": people,
+        "now": min(reach.now, people),
+        "later": dict(sorted(reach.later.items())),
+        "channels": {definition.channel.value: people} if people else {},
+        "skipped": dict(sorted(skipped.items())),
+        "allowances": {"calls": -(-people // each), _CALL_OF[definition.channel]: people},
+        "left_today": _left_today(session, definition.channel),
+        "left_in_month": {str(left): many for left, many in sorted(reach.left_in_month.items())},
+        "starts_at": start.isoformat(),
+        "minutes": round(minutes_needed(people, each, definition.throttle), 2),
+        "ends_at": max(end, reach.last_at or end).isoformat(),
+        "contents": {name: one.to_json() for name, one in definition.contents.items()},
+    }
+
+
+def _left_today(session: Transaction, channel: Channel) -> int | None:
+    """Return how many calls the platform lets the account still make today; None: unknown."""
+    kept = {one.name: one.daily_limit - one.used for one in allowances.list_kept(session)}
+    return kept.get(_CALL_OF[channel])
