@@ -32,6 +32,7 @@ def an_operator(deps: Deps, *roles: Role, name: str = "") -> Operator:
             roles=[role.value for role in roles],
             password_hash="nobody knows it",
             password_is_temporary=False,
+            is_marketing_authorised=True,
             totp_sealed=deps.keyring.seal(AUTHENTICATOR.encode()),
             created_at=deps.clock.real(),
         )

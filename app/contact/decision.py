@@ -73,7 +73,7 @@ def channel_at(
 
 def may_carry(channel: Channel, message: MessageFacts, rules: ContactRules) -> bool:
     """Say whether the matrix lets this channel carry the message, for anybody at any time."""
-    if channel not in message.channels:
+    if channel not in message.channels or _answers_many(message):
         return False
     cell = rules.matrix.get((message.message_class, channel), Carries.NEVER)
     return (
@@ -153,6 +153,10 @@ def _opening(hours: Hours | None, when: datetime) -> datetime:
         return when
     day = local.date() if local.time() < hours.start else local.date() + _A_DAY
     return datetime.combine(day, hours.start, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def _answers_many(message: MessageFacts) -> bool:
+    return message.message_class is MessageClass.ANSWER and message.is_broadcast
 
 
 def _is_broadcast(message: MessageFacts) -> bool:

@@ -19,6 +19,7 @@ from app.core.log import get_logger
 from app.deps import Deps
 from app.dialogue.types import Say
 from app.steps import audit
+from app.steps.marketing import require_marketing
 from app.store import channels, outbox
 from app.store.channels import Channel, ChannelCost
 from app.wechat.ports import QrCode
@@ -147,6 +148,8 @@ def describe(
         return found
     with deps.sessions.begin() as session:
         channel = channels.get(session, channel_id, lock=True)
+        if poster != channel.poster:
+            require_marketing(session, actor)
         changes = {
             "name": (channel.name, name),
             "note": (channel.note, note),

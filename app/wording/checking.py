@@ -24,6 +24,9 @@ _ANNUAL = re.compile(r"年化[^\n]{0,24}?\d+(?:\.\d+)?%")
 # A range loses its dash in folding, not its signs of percent.
 _RATES = re.compile(r"年(?:化|利率)[^\n]{0,40}")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_AMOUNT = re.compile(
+    r"\d[\d,.]*(?:元|块|[百千]?万|千元)|[一二三四五六七八九十百千两]+(?:元|块|万[元块]|万额)|\d+期"
+)
 _NO_CAP = Decimal(100)
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s，。；“”<>]*|[<>]"
@@ -35,18 +38,29 @@ _LINK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a need may look at besides the text: who speaks, and what is folded into what."""
+    """What a need may look at besides the text: who speaks, the pack, what a person has written."""
 
     sender: Sender
-    folding: Mapping[str, str]
+    pack: Pack
+    written: str
+
+    @property
+    def folding(self) -> Mapping[str, str]:
+        """What is folded into what."""
+        return self.pack.folding
 
 
-def check(text: str, kind: str, book: WordingBook, *, on: date) -> tuple[Finding, ...]:
-    """Return everything that keeps a text of this kind from being said on this day."""
+def check(
+    text: str, kind: str, book: WordingBook, *, on: date, written: str | None = None
+) -> tuple[Finding, ...]:
+    """Return everything that keeps a text of this kind from being said on this day.
+
+    `written`: what somebody wrote of it, where the rest came from the signed product record.
+    """
     pack = book.on(on)
     rules = pack.kinds[kind]
     folded = fold(text, pack.folding)
-    scope = Scope(book.sender, pack.folding)
+    scope = Scope(book.sender, pack, text if written is None else written)
     findings = [*_forbidden(folded, pack), *_too_long(text, pack, rules)]
     for need in sorted(rules.needs):
         missing = _NEEDS[need](text, folded, pack.needed[need], scope)
@@ -69,6 +83,9 @@ def _too_long(text: str, pack: Pack, rules: KindRules) -> Iterator[Finding]:
     size = len(text.encode())
     if size > rules.limit_bytes:
         yield _finding(pack.too_long, (f"{size} / {rules.limit_bytes}",))
+    most = rules.limit_characters
+    if most is not None and (len(text) > most or "\n" in text):
+        yield _finding(pack.too_long, (f"{len(text)} / {most}",))
 
 
 def _rate_first(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
@@ -94,6 +111,35 @@ def _named(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | 
 
 def _one_of(_text: str, folded: Folded, rule: Needed, _scope: Scope) -> Finding | None:
     return None if any(word in folded.text for word in rule.anyone) else _finding(rule, ())
+
+
+def _class_by_words(_text: str, folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
+    """Want no words by which a text is marketing, whatever class it was declared to be."""
+    found = _called(folded, "class_by_words", scope.pack)
+    return _finding(rule, found) if found else None
+
+
+def _preliminary(_text: str, folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
+    """Want it said that nothing is settled wherever a quota is named."""
+    found = _called(folded, "preliminary", scope.pack)
+    is_said = any(fold(word, scope.folding).text in folded.text for word in rule.anyone)
+    return _finding(rule, found) if found and not is_said else None
+
+
+def _called(folded: Folded, need: Need, pack: Pack) -> tuple[str, ...]:
+    """Return the words that call for a need, those aside that warn or mean another thing."""
+    searches = (pack.exempt, pack.other_meanings[need]) if pack.let_go else ()
+    aside = [found.span() for search in searches for found in search.finditer(folded.text)]
+    spans = [found.span() for found in pack.calls[need].finditer(folded.text)]
+    told = [span for span in spans if not any(s <= span[0] and span[1] <= e for s, e in aside)]
+    return tuple(dict.fromkeys(folded.as_written(*span) for span in told))
+
+
+def _record_prices(_text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
+    """Want every rate, amount and instalment from the record, none written by hand."""
+    plain = fold_figures(scope.written, scope.folding)
+    found = [one[0] for search in (_PRICE, _AMOUNT) for one in search.finditer(plain)]
+    return _finding(rule, tuple(dict.fromkeys(found))) if found else None
 
 
 def _own_links(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
@@ -127,4 +173,7 @@ _NEEDS: Mapping[Need, Callable[[str, Folded, Needed, Scope], Finding | None]] = 
     "ad_mark": _one_of,
     "own_links": _own_links,
     "no_links": _no_links,
+    "class_by_words": _class_by_words,
+    "record_prices": _record_prices,
+    "preliminary": _preliminary,
 }

@@ -33,7 +33,7 @@ def fold(text: str, same: Mapping[str, str]) -> Folded:
         (same.get(one, one), place)
         for place, written in enumerate(text)
         for one in _plain(written)
-        if one.isalnum() or one in _KEPT
+        if one.isalnum() or one in _KEPT or one in same
     ]
     return Folded("".join(one for one, _ in kept), tuple(place for _, place in kept), text)
 
@@ -44,7 +44,7 @@ def fold_figures(text: str, same: Mapping[str, str]) -> str:
     return "".join(
         "." if one == _POINT_MARK else same.get(one, one)
         for one in plain
-        if one.isalnum() or one in _KEPT or one in ("\n", _POINT_MARK)
+        if one.isalnum() or one in _KEPT or one in same or one in ("\n", _POINT_MARK)
     )
 
 

@@ -17,7 +17,18 @@ from app.wording.types import Sender
 
 _SHIPPED = Path(__file__).with_name("packs")
 
-Need = Literal["rate_first", "under_cap", "sender", "way_out", "ad_mark", "own_links", "no_links"]
+Need = Literal[
+    "rate_first",
+    "under_cap",
+    "sender",
+    "way_out",
+    "ad_mark",
+    "own_links",
+    "no_links",
+    "class_by_words",
+    "record_prices",
+    "preliminary",
+]
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -37,22 +48,31 @@ class Forbidden(_Strict):
 
 
 class Needed(_Strict):
-    """Something that texts of some kinds must hold, and what counts as it."""
+    """Something that texts of some kinds must hold or be, and what counts as it.
+
+    `patterns` over folded words tell when it is called for, `let_go` where they mean another thing.
+    """
 
     rule: Words
     source: Words
     anyone: tuple[Words, ...] = ()
     most_percent: Decimal | None = None
+    patterns: tuple[Words, ...] = ()
+    let_go: tuple[Words, ...] = ()
     says: Words
     instead: Words
 
 
 class KindRules(_Strict):
-    """What one kind of text must keep to; its length is the channel's."""
+    """What one kind of text must keep to; its length is the channel's.
+
+    A kind called as a class of messages binds every text of that class.
+    """
 
     name: Words
     needs: frozenset[Need]
     limit_bytes: Annotated[int, Field(gt=0)]
+    limit_characters: Annotated[int, Field(gt=0)] | None = None
 
 
 class Pack(_Strict):
@@ -66,6 +86,7 @@ class Pack(_Strict):
     forbidden: tuple[Forbidden, ...]
     needed: Mapping[Need, Needed]
     too_long: Needed
+    undefined: Needed
     kinds: Mapping[str, KindRules]
 
     @model_validator(mode="after")
@@ -88,6 +109,20 @@ class Pack(_Strict):
     def exempt(self) -> re.Pattern[str]:
         """What quotes a forbidden word in order to warn of it."""
         return re.compile("|".join(map(self._folded_pattern, self.let_go)))
+
+    @cached_property
+    def calls(self) -> dict[Need, re.Pattern[str]]:
+        """Return what calls for each need, folded as the text will be."""
+        return {need: self._joined(rule.patterns) for need, rule in self.needed.items()}
+
+    @cached_property
+    def other_meanings(self) -> dict[Need, re.Pattern[str]]:
+        """Return where what calls for a need means another thing."""
+        return {need: self._joined(rule.let_go) for need, rule in self.needed.items()}
+
+    def _joined(self, patterns: tuple[str, ...]) -> re.Pattern[str]:
+        """Join patterns into one; of none, one that nothing matches."""
+        return re.compile("|".join(map(self._folded_pattern, patterns)) or "(?!)")
 
     def _search(self, rule: Forbidden) -> re.Pattern[str]:
         words = [re.escape(fold(word, self.folding).text) for word in rule.words]

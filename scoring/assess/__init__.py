@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scoring.assess.by_hand import BeyondAuthority, decide_by_hand
 from scoring.assess.changes import find_changes
 from scoring.assess.judgement import Judgement, judge
+from scoring.assess.offer import Offer, offer_on
 from scoring.assess.records import Answer, make_offer, record
 from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook
 from scoring.features import facts_from_answers
@@ -42,6 +43,7 @@ __all__ = [
     "LenderProfile",
     "LenderUnset",
     "NoRuleInForce",
+    "Offer",
     "Replay",
     "RuleBook",
     "RuleFiles",
@@ -51,6 +53,7 @@ __all__ = [
     "decide_by_hand",
     "facts_from_answers",
     "load_rulebook",
+    "offer_on",
     "replay",
 ]
 

@@ -74,6 +74,11 @@ def test_any_text_of_any_kind_can_be_checked(text, kind):
         assert finding.says
 
 
+def test_a_circle_that_stands_for_a_nought_hides_nothing():
+    assert "M-03" in rules("10○%通过")
+    assert "Q-04" in rules("年化3○%")
+
+
 def test_what_is_found_is_shown_as_it_was_written():
     (finding,) = check("我们 零 门-檻 借款", "answer", BOOK, on=DAY)
     assert finding.found == ("零 门-檻",)
