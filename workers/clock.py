@@ -38,6 +38,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.ASSIGN_CASES: 60,
     JobName.BUILD_EXPORTS: 60,
     JobName.LAUNCH_DUE: 30,
+    JobName.EXPERIMENTS_DUE: 120,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

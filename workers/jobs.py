@@ -17,6 +17,7 @@ from app.services import (
     conversation,
     decisions,
     delivery,
+    experiments,
     exporting,
     followers,
     incidents,
@@ -193,3 +194,9 @@ def launch_due(trail: str) -> None:
     """Launch the campaigns whose time has come."""
     with _job(trail):
         campaigns.launch_due(deps())
+
+
+def experiments_due(trail: str) -> None:
+    """Judge experiments whose time has come."""
+    with _job(trail):
+        experiments.judge_due(deps())

@@ -30,6 +30,7 @@ class JobName(StrEnum):
     ASSIGN_CASES = "assign_cases"
     BUILD_EXPORTS = "build_exports"
     LAUNCH_DUE = "launch_due"
+    EXPERIMENTS_DUE = "experiments_due"
 
 
 class QueueName(StrEnum):

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.broadcast.experiment import Comparison, Metric, Trial, Verdict, compare, due_at
+from app.broadcast.experiment import Comparison, Metric, Standing, Trial, Verdict, compare, due_at
 from app.broadcast.intervals import Interval, wilson
 from app.broadcast.terms import Terms
 from app.broadcast.types import read_definition
 from app.core.access import Actor, Permission
 from app.deps import Deps
-from app.steps.experiments import FINAL, State, state_of
+from app.steps.experiments import State, state_of
 from app.store import campaigns
 from app.store import experiments as store
 
@@ -40,16 +40,19 @@ class ExperimentPage:
     held_out: int
     due_at: datetime | None
     judged_at: datetime | None
+    chosen: str
+    may_choose: bool
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """List the variants that a person may give the rest, where the rule cannot decide."""
+        names = (row.trial.name for row in self.rows if row.stopped_by is None)
+        return tuple(names) if self.may_choose and self.judged_at is None else ()
 
     @property
     def has_figures(self) -> bool:
         """Say whether anybody's window has closed."""
         return any(row.trial.counted for row in self.rows)
-
-    @property
-    def is_final(self) -> bool:
-        """Say whether the verdict stands for good."""
-        return self.judged_at is not None or self.verdict.standing in FINAL
 
 
 def experiment_of(deps: Deps, actor: Actor, campaign_id: int) -> ExperimentPage | None:
@@ -75,6 +78,10 @@ def experiment_of(deps: Deps, actor: Actor, campaign_id: int) -> ExperimentPage 
         held_out,
         due_at(state.terms.rule, started) if started else None,
         state.judged_at,
+        state.chosen,
+        may_choose=actor.may(Permission.SEND)
+        and campaign.state in ("sending", "paused")
+        and state.verdict.standing in (Standing.BLOCKED_BY_SRM, Standing.STOPPED),
     )
 
 

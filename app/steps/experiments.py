@@ -19,13 +19,17 @@ FINAL = frozenset({Standing.WINNER, Standing.NO_DIFFERENCE})
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where an experiment stands; `judged_at` once the verdict is final, `started_at` once sent."""
+    """Where an experiment stands; `started_at` once something was sent.
+
+    `judged_at` once the verdict is kept; `chosen`: what the rest was given then.
+    """
 
     terms: Terms
     trials: tuple[Trial, ...]
     verdict: Verdict
     started_at: datetime | None
     judged_at: datetime | None = None
+    chosen: str = ""
 
 
 def state_of(
@@ -75,6 +79,7 @@ def _read(terms: Terms, at: datetime, facts: Mapping[str, Any]) -> State:
         verdict,
         datetime.fromisoformat(started) if started else None,
         judged_at=at,
+        chosen=facts.get("chosen", ""),
     )
 
 

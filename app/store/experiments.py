@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.store.campaigns import CampaignEvent
 
 VERDICT = "experiment_judged"
+STOPPED = "variant_stopped"
 HELD_OUT = "held_out"
 
 
@@ -102,3 +103,58 @@ def verdict_of(session: Session, campaign_id: int) -> tuple[datetime, Mapping[st
         .limit(1)
     ).first()
     return (found.at, found.facts) if found else None
+
+
+_UNJUDGED = text("""
+SELECT c.id FROM campaigns c
+WHERE c.state IN ('sending', 'paused', 'finished') AND c.launched_at IS NOT NULL
+AND jsonb_typeof(c.definition -> 'experiment') = 'object'
+AND c.launched_at > :since
+AND NOT EXISTS (SELECT FROM campaign_events e WHERE e.campaign_id = c.id AND e.act = :verdict)
+ORDER BY c.id
+""")
+_RELEASE = text("""
+UPDATE campaign_recipients SET variant = :variant
+WHERE campaign_id = :campaign AND variant IS NULL AND state = 'queued'
+""")
+_STOP = text("""
+UPDATE campaign_recipients SET state = 'skipped', reason = 'guardrail', lease_until = NULL
+WHERE campaign_id = :campaign AND variant = :variant AND state = 'queued'
+""")
+
+
+def list_unjudged(session: Session, since: datetime) -> list[int]:
+    """List campaigns launched since whose experiment has no verdict yet."""
+    given = {"since": since, "verdict": VERDICT}
+    return list(session.scalars(_UNJUDGED, given))
+
+
+def release(session: Session, campaign_id: int, variant: str) -> int:
+    """Give the variant to everybody who waits; return how many they are."""
+    return _changed(session.execute(_RELEASE, {"campaign": campaign_id, "variant": variant}))
+
+
+def stop(session: Session, campaign_id: int, variant: str) -> int:
+    """Skip everybody who has not been sent the variant yet; return how many they are."""
+    return _changed(session.execute(_STOP, {"campaign": campaign_id, "variant": variant}))
+
+
+def has_stopped(session: Session, campaign_id: int, variant: str) -> bool:
+    """Say whether a guardrail stopped the variant before."""
+    return bool(
+        session.scalar(
+            select(
+                select(CampaignEvent.id)
+                .where(
+                    CampaignEvent.campaign_id == campaign_id,
+                    CampaignEvent.act == STOPPED,
+                    CampaignEvent.facts["variant"].astext == variant,
+                )
+                .exists()
+            )
+        )
+    )
+
+
+def _changed(result: object) -> int:
+    return int(getattr(result, "rowcount", 0))

@@ -22,6 +22,7 @@ from app.services import (
     conversation,
     decisions,
     delivery,
+    experiments,
     exporting,
     followers,
     incidents,
@@ -74,6 +75,7 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.TAG_EVERYBODY: tagging.evaluate_everybody,
     JobName.TAG_IMPORTS: tag_files.work,
     JobName.BUILD_EXPORTS: exporting.build_due,
+    JobName.EXPERIMENTS_DUE: experiments.judge_due,
 }
 
 

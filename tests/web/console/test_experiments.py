@@ -8,7 +8,7 @@ from app.core.access import Role
 from app.deps import Deps
 from handlers.console.lifts import lifts
 from handlers.console.words import words
-from tests.console import signed_in
+from tests.console import post, signed_in
 from tests.fakes import FixedClock
 from tests.integration.campaigns.experimenting import TERMS, a_campaign, did, people
 
@@ -55,6 +55,23 @@ def test_no_campaign_is_not_found_and_who_may_not_look_is_told(deps: Deps) -> No
     assert signed_in(deps, Role.OPERATOR).get("/console/campaigns/9/experiment").status_code == 404
     administrator = signed_in(deps, Role.ADMINISTRATOR)
     assert administrator.get("/console/campaigns/9/experiment").status_code == 403
+
+
+def test_where_the_split_is_broken_an_operator_chooses_and_says_why(deps: Deps) -> None:
+    campaign = a_campaign(deps, {**TERMS, "minimum_per_arm": 1})
+    people(deps, campaign, None, 5, state="queued", sent_at=None)
+    people(deps, campaign, "A", 90)
+    people(deps, campaign, "B", 40)
+    url, browser = f"/console/campaigns/{campaign}/experiment", signed_in(deps, Role.OPERATOR)
+    assert "由人选定" not in shown(deps, campaign, Role.APPROVER)
+    silent = post(browser, url, variant="A", reason=" ")
+    assert silent.status_code == 422
+    assert "请写明选这个版本的原因" in silent.text
+    assert post(browser, url, variant="C", reason="查明了").status_code == 422
+    assert post(browser, url, variant="A", reason="查明了").status_code == 303
+    page = browser.get(url).text
+    assert "其余的人收到版本 A" in page
+    assert "由人选定" not in page
 
 
 def test_every_standing_and_metric_has_words() -> None:
