@@ -10,8 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from app.core.workbooks import Workbook, WriteOnlyCell
 
 _STARTERS = frozenset("=+-@|%")
 _SEPARATORS = re.compile(r"([,;\t|])(?=[\s\"'\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹢﹣−])")

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from openpyxl import load_workbook
-
 from app.core.errors import Failure
+from app.core.workbooks import load_workbook
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_LINES = 200_000

@@ -86,7 +86,8 @@ def test_a_scan_a_press_and_a_link_are_acts_of_their_channel(deps: Deps) -> None
     hear(deps, MenuClicked(**envelope(deps, "e:2"), key="quota"))
     hear(deps, MenuClicked(**envelope(deps, "e:3"), key="notice", opens_window=False))
     with deps.sessions() as session:
-        found = session.execute(select(Event.kind, Event.detail, Event.channel)).all()
+        asked = select(Event.kind, Event.detail, Event.channel).order_by(Event.id)
+        found = session.execute(asked).all()
     assert [tuple(row) for row in found] == [
         ("followed", "new", "poster-7"),
         ("scanned", "fair-2", "fair-2"),

@@ -35,7 +35,6 @@ CASES = [(key, variant) for key, variants in SAMPLES.items() for variant in vari
 UNSIGNED = {
     *("quota.pending", "late.reply", "late.outcome", "inbox.rate"),
     *(
-        "review.answered",
         "rights.correct_tap",
         "rights.correct_recorded",
         "rights.restrict_recorded",
