@@ -39,6 +39,9 @@ TIMETABLE: dict[JobName, int] = {
     JobName.BUILD_EXPORTS: 60,
     JobName.LAUNCH_DUE: 30,
     JobName.EXPERIMENTS_DUE: 120,
+    JobName.SEND_BATCH: 5,
+    JobName.RECONCILE_MASS: 60,
+    JobName.GOVERN_CAMPAIGNS: 15,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

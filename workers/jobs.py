@@ -12,6 +12,7 @@ from app.deps import Deps
 from app.services import (
     allowances,
     audit_checks,
+    broadcasting,
     campaigns,
     channels,
     conversation,
@@ -200,3 +201,21 @@ def experiments_due(trail: str) -> None:
     """Judge experiments whose time has come."""
     with _job(trail):
         experiments.judge_due(deps())
+
+
+def send_batch(trail: str) -> None:
+    """Send the campaigns that are under way."""
+    with _job(trail):
+        broadcasting.send_batches(deps(), trail)
+
+
+def reconcile_mass(trail: str) -> None:
+    """Match what the platform told of lists, and ask where it told nothing."""
+    with _job(trail):
+        broadcasting.reconcile_mass(deps())
+
+
+def govern_campaigns(trail: str) -> None:
+    """Pause campaigns that do harm."""
+    with _job(trail):
+        broadcasting.govern(deps())

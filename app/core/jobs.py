@@ -31,6 +31,9 @@ class JobName(StrEnum):
     BUILD_EXPORTS = "build_exports"
     LAUNCH_DUE = "launch_due"
     EXPERIMENTS_DUE = "experiments_due"
+    SEND_BATCH = "send_batch"
+    RECONCILE_MASS = "reconcile_mass"
+    GOVERN_CAMPAIGNS = "govern_campaigns"
 
 
 class QueueName(StrEnum):

@@ -173,7 +173,10 @@ def _take_note(
     elif person is not None and isinstance(inbound, MenuClicked):
         act = Happening("menu", inbound.key)
         writes.happened(person.id, person.latest_channel or "direct", act)
-    if isinstance(inbound, JobFinished):
+    if isinstance(inbound, JobFinished) and inbound.job == "mass":
+        writes.mass_finished(inbound.message_id, inbound.status, inbound.counts)
+        writes.bell(JobName.RECONCILE_MASS.value)
+    elif isinstance(inbound, JobFinished):
         writes.job_finished(inbound.message_id, inbound.status)
     writes.answered(key.delivery, None, type(inbound).__name__, (None, None), inbound.created_at)
     turn.write(writes)

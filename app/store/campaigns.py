@@ -112,6 +112,12 @@ class CampaignRecipient(Base):
             "sent_at",
             postgresql_where=text("sent_at IS NOT NULL"),
         ),
+        # What became of a template message, by the platform's id of it.
+        Index(
+            "ix_campaign_recipients_platform_id",
+            "platform_id",
+            postgresql_where=text("platform_id IS NOT NULL"),
+        ),
         {"postgresql_with": {"fillfactor": 70}},
     )
 
@@ -189,7 +195,11 @@ class MassMonth(Base):
 
 
 class ForeignMassJob(Base):
-    """A mass send that we did not start: the official console did; it counts for everybody."""
+    """A mass send that ended, and that no list of ours is known to be (yet).
+
+    Once `settled_at` is set nobody here started it: the official console did, and it counts for
+    everybody's month. `status` and `counts` are the platform's words.
+    """
 
     __tablename__ = "foreign_mass_jobs"
     __table_args__ = (Index("ix_foreign_mass_jobs_month", "month"),)
@@ -197,6 +207,9 @@ class ForeignMassJob(Base):
     msg_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     month: Mapped[date] = mapped_column(Date)
     seen_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(48), server_default="")
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    settled_at: Mapped[datetime | None]
 
 
 class SendingMode(Base):

@@ -109,7 +109,9 @@ def mass_counts(
 
 def count_foreign(session: Session, month: date) -> int:
     """Return how many mass messages of a month the official console sent: to everybody."""
-    statement = select(func.count()).where(ForeignMassJob.month == month)
+    statement = select(func.count()).where(
+        ForeignMassJob.month == month, ForeignMassJob.settled_at.is_not(None)
+    )
     return session.scalar(statement) or 0
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from psycopg.types.json import Jsonb
 
+from app.core.clock import SHANGHAI
 from app.store.acts import COUNT, COUNT_LEAVING, Happening, insert_acts
 
 FOLLOWS_A_MESSAGE = timedelta(hours=24)
@@ -338,6 +339,22 @@ class Writes:
             "confirmed" if delivered else "refused",
             None if delivered else status[:48],
             *(self._now, platform_id),
+        )
+        self._add(
+            "UPDATE campaign_recipients SET state=%s, reason=%s"
+            " WHERE platform_id=%s AND state IN ('sent', 'unknown')",
+            "confirmed" if delivered else "failed",
+            None if delivered else f"platform:{status}"[:32],
+            platform_id,
+        )
+
+    def mass_finished(self, job_id: str, status: str, counts: Mapping[str, int]) -> None:
+        """Keep what the platform tells of a mass send; a job finds whose it was."""
+        month = self._now.astimezone(SHANGHAI).date().replace(day=1)
+        self._add(
+            "INSERT INTO foreign_mass_jobs (msg_id, month, seen_at, status, counts)"
+            " VALUES (%s,%s,%s,%s,%s) ON CONFLICT DO NOTHING",
+            *(job_id, month, self._now, status[:48], Jsonb(dict(counts))),
         )
 
     def unmark(self, openid_index: bytes, kind: str) -> None:

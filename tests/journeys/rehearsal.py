@@ -17,6 +17,7 @@ from app.deps import Deps
 from app.services import (
     allowances,
     audit_checks,
+    broadcasting,
     campaigns,
     channels,
     conversation,
@@ -76,6 +77,9 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.TAG_IMPORTS: tag_files.work,
     JobName.BUILD_EXPORTS: exporting.build_due,
     JobName.EXPERIMENTS_DUE: experiments.judge_due,
+    JobName.SEND_BATCH: broadcasting.send_batch_due,
+    JobName.RECONCILE_MASS: broadcasting.reconcile_mass,
+    JobName.GOVERN_CAMPAIGNS: broadcasting.govern,
 }
 
 

@@ -22,13 +22,17 @@ FACTS = {
     "form_drop_off": {"now": 0.5, "before": 0.1, "of": 60},
     "decline_rate": {"now": 0.5, "before": 0.1, "of": 60},
     "export_alarm": {"rows": 26, "export": 3},
+    "channel_refused": {"code": 48004},
+    "campaign_paused": {"share": 0.12, "limit": 0.05},
 }
-OPENED_BY_USE_CASES = {"export_alarm"}
+OPENED_BY_USE_CASES = {"export_alarm", "channel_refused", "campaign_paused"}
 SCOPES = {
     "form_drop_off": "personal/1/region",
     "error_spike": "platform",
     "queue_age": "outbox",
     "export_alarm": "3",
+    "channel_refused": "mass",
+    "campaign_paused": "3:errors",
 }
 
 

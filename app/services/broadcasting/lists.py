@@ -1,0 +1,253 @@
+"""Send a campaign as lists: one call for up to ten thousand people.
+
+Three transactions: claim, decide, charge and mark as leaving; the call; what became of it. Killed
+before the call, or after it, the list is called unknown and nobody in it is written to again.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.broadcast.outcomes import Outcome
+from app.broadcast.types import Definition, read_definition
+from app.contact.types import Reason, month_of
+from app.core.crypto import content_hash
+from app.core.errors import (
+    OutcomeUnknown,
+    PlatformRefused,
+    PlatformUnreachable,
+    StateUnavailable,
+)
+from app.core.log import get_logger
+from app.core.types import Secret
+from app.deps import Deps
+from app.services.broadcasting.plan import Plan
+from app.steps import campaign_facts, recipients
+from app.steps.campaign_facts import Sorted
+from app.steps.channel_refusals import NOT_TAKEN, rest_channel
+from app.steps.person_key import openid_of
+from app.store import broadcasting, mass_batches, reaching
+from app.store.campaigns import CampaignBatch
+from app.store.session import Transaction
+from app.wechat.ports import LEAST_LISTED
+
+_LEASE = timedelta(minutes=2)
+"""Longer than a call may take; a list that is still leaving then has lost its worker."""
+_UNREACHABLE_PAUSE = timedelta(seconds=15)
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list that the rows say is leaving."""
+
+    id: int
+    openids: tuple[Secret, ...]
+    words: str
+    client_msg_id: str
+
+
+def send_list(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
+    """Send one list; return how many people were looked at, None when none was there."""
+    with deps.sessions.begin() as session:
+        campaign = broadcasting.hold_sending(session, plan.campaign_id)
+        if campaign is None:
+            return None
+        definition = read_definition(campaign.definition)
+        people = _claimed(deps, session, plan, variant, limit)
+        if not people:
+            return None
+        leaving = _leave(deps, session, definition, plan, variant, people)
+    if leaving is not None:
+        call(deps, plan.campaign_id, leaving)
+    return len(people)
+
+
+def _claimed(
+    deps: Deps, session: Transaction, plan: Plan, variant: str, limit: int
+) -> list[uuid.UUID]:
+    """Claim people, never so that one alone would be left over for a list of one."""
+    now = deps.clock.now()
+    found = broadcasting.claim(session, plan.campaign_id, variant, now, limit + LEAST_LISTED)
+    # One would remain: it gets company from this list.
+    return found[: limit - 1] if len(found) == limit + 1 else found[:limit]
+
+
+def _leave(
+    deps: Deps,
+    session: Transaction,
+    definition: Definition,
+    plan: Plan,
+    variant: str,
+    people: list[uuid.UUID],
+) -> List | None:
+    """Decide about everybody, charge the month, and mark the list as leaving."""
+    sorted_ = campaign_facts.sort(deps, session, definition, people)
+    openids = _opened(deps, session, sorted_)
+    if len(openids) == 1:
+        _leave_alone(session, plan.campaign_id, variant, next(iter(openids)), sorted_)
+        openids = {}
+    if openids:
+        openids = _charged(deps, session, definition, openids, sorted_)
+    recipients.wait_or_skip(session, plan.campaign_id, sorted_)
+    if not openids:
+        return None
+    words = definition.contents[variant].text or ""
+    return _mark(deps, session, plan, variant, words, openids)
+
+
+def _opened(deps: Deps, session: Transaction, sorted_: Sorted) -> dict[uuid.UUID, Secret]:
+    """Open the openids; whoever's cannot be opened must not hold up the others."""
+    openids = {}
+    for person in broadcasting.list_addresses(session, sorted_.now):
+        try:
+            openids[person.id] = openid_of(deps, person)
+        except Exception as error:
+            log.error("recipient_not_openable", error=type(error).__name__)  # noqa: TRY400 - its text may be personal
+            sorted_.skip(person.id, "our_mistake")
+    return openids
+
+
+def _leave_alone(
+    session: Transaction, campaign_id: int, variant: str, person: uuid.UUID, sorted_: Sorted
+) -> None:
+    """Let somebody wait for company, or go without: the platform refuses a list of one."""
+    if not broadcasting.has_waiting(session, campaign_id, variant, person):
+        sorted_.skip(person, "alone")
+
+
+def _charged(
+    deps: Deps,
+    session: Transaction,
+    definition: Definition,
+    openids: dict[uuid.UUID, Secret],
+    sorted_: Sorted,
+) -> dict[uuid.UUID, Secret]:
+    """Charge the month of each; whoever another campaign was faster with is skipped."""
+    now = deps.clock.now()
+    month = month_of(now)
+    foreign = reaching.count_foreign(session, month)
+    rules = deps.contact_book.contact_rules(now)
+    most = campaign_facts.most_in_month(rules, definition.klass, foreign)
+    had_room = broadcasting.charge_month(session, month, openids, most)
+    for person in openids:
+        if person not in had_room:
+            sorted_.skip(person, Reason.MASS_SPENT.value)
+    if len(had_room) < LEAST_LISTED:
+        # The others lost their room at this very moment; asked again, the one finds company.
+        broadcasting.give_month_back(session, month, had_room)
+        return {}
+    return {person: openid for person, openid in openids.items() if person in had_room}
+
+
+def _mark(
+    deps: Deps,
+    session: Transaction,
+    plan: Plan,
+    variant: str,
+    words: str,
+    openids: dict[uuid.UUID, Secret],
+) -> List:
+    now = deps.clock.now()
+    client_msg_id = content_hash(f"{plan.campaign_id}:{uuid.uuid4()}")[:32]
+    batch_id = mass_batches.add(
+        session,
+        CampaignBatch(
+            campaign_id=plan.campaign_id,
+            variant=variant,
+            client_msg_id=client_msg_id,
+            state="sending",
+            size=len(openids),
+            lease_until=now + _LEASE,
+            sent_at=now,
+        ),
+    )
+    recipients.settle(
+        session,
+        plan.campaign_id,
+        openids,
+        Outcome.SENDING,
+        batch_id=batch_id,
+        sent_at=now,
+        reason=None,
+        text_hash=deps.keyring.index("message", words),
+    )
+    return List(batch_id, tuple(openids.values()), words, client_msg_id)
+
+
+def call(deps: Deps, campaign_id: int, leaving: List) -> None:
+    """Make the call, and write down what became of it."""
+    try:
+        sent = deps.broadcaster.send_mass(leaving.openids, leaving.words, leaving.client_msg_id)
+    except (PlatformUnreachable, StateUnavailable):
+        give_back(deps, leaving.id, "unreachable", None)
+        with deps.sessions.begin() as session:
+            broadcasting.pace(session, [campaign_id], deps.clock.now() + _UNREACHABLE_PAUSE)
+    except OutcomeUnknown:
+        finish(deps, leaving.id, Outcome.UNKNOWN, reason="no_answer")
+    except PlatformRefused as refused:
+        _refused(deps, leaving, refused)
+    else:
+        finish(deps, leaving.id, Outcome.SENT, msg_id=sent.message_id)
+
+
+def _refused(deps: Deps, leaving: List, refused: PlatformRefused) -> None:
+    log.warning("list_refused", batch=leaving.id, code=refused.code)
+    if refused.action in NOT_TAKEN:
+        give_back(deps, leaving.id, f"errcode_{refused.code}", refused.code)
+        with deps.sessions.begin() as session:
+            rest_channel(session, deps, "mass", refused)
+    elif refused.action == "retry":
+        # "System error" also answers what was carried out: never blindly again.
+        finish(deps, leaving.id, Outcome.UNKNOWN, errcode=refused.code, reason="system_error")
+    else:
+        finish(deps, leaving.id, Outcome.FAILED, errcode=refused.code, reason=refused.action)
+
+
+def finish(
+    deps: Deps,
+    batch_id: int,
+    outcome: Outcome,
+    *,
+    msg_id: str | None = None,
+    errcode: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write down what became of a list, and of its people; a later word wins over unknown."""
+    with deps.sessions.begin() as session:
+        batch = mass_batches.take(session, batch_id)
+        if batch.state not in ("sending", "unknown"):
+            return
+        now = deps.clock.now()
+        batch.state, batch.msg_id = outcome.value, msg_id or batch.msg_id
+        batch.errcode, batch.lease_until = errcode, None
+        people = mass_batches.people_of(session, batch)
+        if outcome is Outcome.FAILED:
+            batch.closed_at = now
+            broadcasting.give_month_back(session, month_of(batch.sent_at), people)
+        recipients.settle(
+            session, batch.campaign_id, people, outcome, reason=reason, errcode=errcode
+        )
+
+
+def give_back(deps: Deps, batch_id: int, reason: str, errcode: int | None) -> None:
+    """Queue the people of a list again: the platform itself says that it took nothing."""
+    with deps.sessions.begin() as session:
+        batch = mass_batches.take(session, batch_id)
+        if batch.state != "sending":
+            return
+        people = mass_batches.people_of(session, batch)
+        batch.state, batch.errcode, batch.lease_until = "failed", errcode, None
+        batch.closed_at = deps.clock.now()
+        broadcasting.give_month_back(session, month_of(batch.sent_at), people)
+        recipients.settle(
+            session,
+            batch.campaign_id,
+            people,
+            Outcome.QUEUED,
+            batch_id=None,
+            sent_at=None,
+            text_hash=None,
+            reason=reason,
+        )

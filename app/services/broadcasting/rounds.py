@@ -1,0 +1,152 @@
+"""One round of every campaign that is sending: read its state, ask the throttle, send a batch."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.broadcast.guard import read_guard
+from app.broadcast.lifecycle import State
+from app.broadcast.types import Channel, Definition, Hours, read_definition
+from app.core.clock import SHANGHAI, monotonic, pause
+from app.core.jobs import JobName
+from app.deps import Deps
+from app.services.broadcasting.lists import send_list
+from app.services.broadcasting.plan import Plan
+from app.services.broadcasting.singly import send_singly
+from app.state.throttle import Bucket, Grant
+from app.steps.campaign_life import finish_if_done
+from app.store import broadcasting, campaigns, outbox
+from app.wechat.ports import MOST_LISTED
+
+_SINGLY_AT_ONCE = 50
+_LIST_LEAST = 3
+"""So that a list can give one of its own to a remainder of one, and still be a list."""
+_LIST_PARTS = 5
+"""A fifth of a minute's people may go as one list: the platform takes a hundred lists a day."""
+_WORK_SECONDS = 5.0
+"""Then a worker turns to other jobs first; a bell brings it back."""
+_SHORTEST_WAIT = 0.05
+_LONGEST_WAIT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round did: people looked at, and how long until the throttle lets more through."""
+
+    people: int = 0
+    wait_seconds: float = 0.0
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether another round may find something at once, or soon."""
+        return self.people > 0 or self.wait_seconds > 0
+
+
+def send_batches(deps: Deps, trail: str) -> None:
+    """Send rounds for some seconds, and ask for another run when there is more."""
+    deadline = monotonic() + _WORK_SECONDS
+    while True:
+        round_ = send_batch_due(deps)
+        if not round_.has_more:
+            return
+        if monotonic() > deadline or round_.wait_seconds > _LONGEST_WAIT:
+            break
+        if round_.people == 0:
+            pause(max(_SHORTEST_WAIT, round_.wait_seconds))
+    now = deps.clock.now()
+    with deps.sessions.begin() as session:
+        again = now + timedelta(seconds=round_.wait_seconds if round_.people == 0 else 0)
+        outbox.add(session, JobName.SEND_BATCH.value, trail, now, again)
+
+
+def send_batch_due(deps: Deps) -> Round:
+    """Send one batch of each campaign that is under way."""
+    with deps.sessions.begin() as session:
+        under_way = broadcasting.list_under_way(session, deps.clock.now())
+    rounds = [_send_batch(deps, campaign_id) for campaign_id in under_way]
+    waits = [one.wait_seconds for one in rounds if one.wait_seconds > 0]
+    return Round(sum(one.people for one in rounds), min(waits, default=0.0))
+
+
+def _send_batch(deps: Deps, campaign_id: int) -> Round:
+    plan = _look(deps, campaign_id)
+    if plan is None:
+        return Round()
+    grant = _granted(deps, plan, deps.clock.now())
+    if grant.count == 0:
+        return Round(wait_seconds=grant.wait_seconds)
+    send = send_list if plan.definition.channel is Channel.MASS else send_singly
+    # In any order, so that none of an experiment's variants always has the earlier hour.
+    names = list(plan.definition.contents)
+    random.shuffle(names)
+    for name in names:
+        people = send(deps, plan, name, grant.count)
+        if people is not None:
+            return Round(people)
+    return Round()
+
+
+def _look(deps: Deps, campaign_id: int) -> Plan | None:
+    """Read the campaign as it stands; finish it when nobody is left, skip the rest in the end."""
+    now = deps.clock.now()
+    with deps.sessions.begin() as session:
+        campaign = campaigns.get(session, campaign_id)
+        if campaign.state != State.SENDING:
+            return None
+        definition = read_definition(campaign.definition)
+        until = definition.schedule.until
+        is_over = until is not None and now >= until
+        if is_over or not broadcasting.has_open(session, campaign_id):
+            finish_if_done(deps, session, campaign_id)
+            return None
+        opens = _opening(definition, now)
+        if opens is not None:
+            broadcasting.pace(session, [campaign_id], opens)
+            return None
+    return Plan(campaign_id, definition)
+
+
+def _opening(definition: Definition, now: datetime) -> datetime | None:
+    """Return when the campaign's own hours begin, None within them."""
+    hours = definition.schedule.hours
+    if hours is None:
+        return None
+    local = now.astimezone(SHANGHAI)
+    if hours.start <= local.time() < hours.end:
+        return None
+    return _next(hours, local)
+
+
+def _next(hours: Hours, local: datetime) -> datetime:
+    day = local.date() + timedelta(days=0 if local.time() < hours.start else 1)
+    return datetime.combine(day, hours.start, tzinfo=SHANGHAI)
+
+
+def _granted(deps: Deps, plan: Plan, now: datetime) -> Grant:
+    """Ask the buckets: a list is one call, whoever is written to singly is one each."""
+    definition = plan.definition
+    is_list = definition.channel is Channel.MASS
+    least, most = (_LIST_LEAST, MOST_LISTED) if is_list else (1, _SINGLY_AT_ONCE)
+    calls = (1, 1) if is_list else (1, most)
+    platform = read_guard().calls_a_minute(definition.channel.value, now)
+    for name, per_minute in (
+        (f"endpoint:{definition.channel.value}", platform),
+        (f"campaign:{plan.campaign_id}:calls", definition.calls_per_minute),
+    ):
+        if per_minute is not None:
+            grant = deps.throttle.take(Bucket(name, per_minute), now, calls[1], calls[0])
+            if grant.count == 0:
+                return grant
+            most = most if is_list else min(most, grant.count)
+    if definition.people_per_minute is None:
+        return Grant(most)
+    rate = definition.people_per_minute
+    least = min(least, rate)
+    people = Bucket(
+        f"campaign:{plan.campaign_id}:people",
+        rate,
+        parts=_LIST_PARTS if is_list else 20,
+        least=least,
+    )
+    # A list waits until a whole part has gathered: many short ones would use up the day's calls.
+    return deps.throttle.take(people, now, most, people.burst if is_list else 1)

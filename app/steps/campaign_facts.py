@@ -1,0 +1,62 @@
+"""Ask the one rule about the people of a batch: who may be written to now, who later, who not."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from app.broadcast.types import Definition
+from app.contact.decision import decide
+from app.contact.types import ContactRules, Later, MessageClass, No, Reason
+from app.deps import Deps
+from app.steps.campaign_reach import account_for, message_of
+from app.steps.contact_facts import load_many, situation
+from app.store.session import Transaction
+
+_LOOK_AGAIN = timedelta(minutes=1)
+
+
+@dataclass
+class Sorted:
+    """The people of a batch by what the rule says of each."""
+
+    now: list[uuid.UUID] = field(default_factory=list)
+    later: dict[tuple[datetime, str], list[uuid.UUID]] = field(default_factory=dict)
+    skipped: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+
+    def skip(self, person: uuid.UUID, reason: str) -> None:
+        """Add somebody who gets nothing."""
+        self.skipped.setdefault(reason, []).append(person)
+
+
+def sort(
+    deps: Deps, session: Transaction, definition: Definition, people: Sequence[uuid.UUID]
+) -> Sorted:
+    """Ask of everybody in a batch, by what is true at this moment."""
+    now = deps.clock.now()
+    rules, message = deps.contact_book.contact_rules(now), message_of(definition)
+    account = account_for(deps, definition)
+    found = load_many(deps, session, people, situation(deps, session, now))
+    sorted_ = Sorted()
+    for person, facts in found:
+        verdict = decide(replace(facts, account=account), message, rules, now)
+        if isinstance(verdict, Later):
+            place = (verdict.at, verdict.because.value)
+            sorted_.later.setdefault(place, []).append(person.id)
+        elif not isinstance(verdict, No):
+            sorted_.now.append(person.id)
+        elif verdict.because is Reason.STOPPED:
+            # The operators' switch loses nothing: what it holds stays queued.
+            place = (now + _LOOK_AGAIN, verdict.because.value)
+            sorted_.later.setdefault(place, []).append(person.id)
+        else:
+            sorted_.skip(person.id, verdict.because.value)
+    # Erased, and even their row is gone: nobody is left to ask about.
+    for gone in set(people) - {person.id for person, _ in found}:
+        sorted_.skip(gone, "gone")
+    return sorted_
+
+
+def most_in_month(rules: ContactRules, klass: MessageClass, foreign: int) -> int:
+    """Return how many mass sends of ours a person may have before this one is one too many."""
+    return rules.mass.limit_of(klass) - foreign

@@ -1,0 +1,61 @@
+"""What a campaign that is sending has done so far, for the governor."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.store.campaigns import Campaign, CampaignRecipient
+from app.store.complaints import Complaint
+from app.store.people import Person
+
+_REACHED = ("sent", "confirmed")
+
+
+class Seen(TypedDict):
+    """Counts of people."""
+
+    sent: int
+    errors: int
+    unfollows: int
+    complaints: int
+
+
+def list_sending(session: Session) -> Sequence[int]:
+    """List the campaigns that are sending."""
+    return session.scalars(select(Campaign.id).where(Campaign.state == "sending")).all()
+
+
+def watch(session: Session, campaign_id: int) -> Seen:
+    """Count who was reached, what failed, and who left or complained after it."""
+    rows = session.execute(
+        select(CampaignRecipient.state, func.count())
+        .where(
+            CampaignRecipient.campaign_id == campaign_id,
+            CampaignRecipient.state.in_((*_REACHED, "failed", "unknown")),
+        )
+        .group_by(CampaignRecipient.state)
+    )
+    states = {state: count for state, count in rows}  # noqa: C416 - rows are not pairs to mypy
+    ours = (
+        CampaignRecipient.campaign_id == campaign_id,
+        CampaignRecipient.state.in_((*_REACHED, "unknown")),
+    )
+    left = session.scalar(
+        select(func.count())
+        .select_from(CampaignRecipient)
+        .join(Person, Person.id == CampaignRecipient.person_id)
+        .where(*ours, ~Person.follows)
+    )
+    complained = session.scalar(
+        select(func.count(func.distinct(Complaint.person_id)))
+        .join(CampaignRecipient, CampaignRecipient.person_id == Complaint.person_id)
+        .where(*ours, Complaint.received_at > CampaignRecipient.sent_at)
+    )
+    return Seen(
+        sent=sum(states.get(state, 0) for state in _REACHED),
+        errors=states.get("failed", 0) + states.get("unknown", 0),
+        unfollows=int(left or 0),
+        complaints=int(complained or 0),
+    )

@@ -1,0 +1,160 @@
+"""What nobody told, what came late or twice, and what the governor makes of it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from app.core.errors import OutcomeUnknown
+from app.services import broadcasting
+from app.store.campaigns import ForeignMassJob
+from app.store.incidents import Incident
+from tests.integration.broadcasting.crowds import (
+    batches,
+    campaign,
+    crowd,
+    ended,
+    launched,
+    months,
+    run,
+    run_of,
+    small,
+    states,
+)
+
+
+class TestUnknown:
+    def test_a_lost_answer_is_unknown_and_never_sent_again(self, deps, gateway, clock):
+        number = launched(deps, crowd(deps, 3))
+        gateway.fail_next(OutcomeUnknown())
+        run(deps)
+        clock.advance(hours=3)
+        broadcasting.reconcile_mass(deps)
+        run(deps)
+        assert states(deps, number) == {"unknown": 3}
+        assert len(gateway.masses) == 1
+        assert months(deps) == {1: 3}
+
+    def test_the_platforms_own_word_settles_what_was_unknown(self, deps, gateway, clock):
+        number = launched(deps, crowd(deps, 3))
+        gateway.fail_next(OutcomeUnknown())
+        run(deps)
+        ended(deps, "3147000000", 3, 3)
+        assert states(deps, number) == {"unknown": 3}
+        clock.advance(minutes=11)
+        broadcasting.match_ends(deps)
+        assert states(deps, number) == {"confirmed": 3}
+
+    @pytest.mark.parametrize("moment", ["before", "after"])
+    def test_a_worker_killed_around_the_call_leaves_its_list_unknown(
+        self, deps, gateway, clock, moment
+    ):
+        number = launched(deps, crowd(deps, 3))
+        with pytest.raises(KeyboardInterrupt):
+            broadcasting.send_batch_due(replace(deps, broadcaster=Killer(gateway, moment)))
+        assert states(deps, number) == {"sending": 3}
+        run(deps)
+        assert states(deps, number) == {"sending": 3}
+        clock.advance(minutes=3)
+        broadcasting.reconcile_mass(deps)
+        run(deps)
+        assert states(deps, number) == {"unknown": 3}
+        assert len(gateway.masses) == (moment == "after")
+        assert campaign(deps, number).state == "finished"
+
+
+class Killer:
+    """Ends the process right before or right after the platform's call."""
+
+    def __init__(self, gateway, moment):
+        self.gateway, self.moment = gateway, moment
+
+    def send_mass(self, *given):
+        if self.moment == "after":
+            self.gateway.send_mass(*given)
+        raise KeyboardInterrupt
+
+
+class TestEnds:
+    def sent(self, deps, count=3):
+        number = launched(deps, crowd(deps, count))
+        run(deps)
+        return number, batches(deps)[0]
+
+    def test_a_list_is_confirmed_when_every_one_was_sent_to(self, deps):
+        number, batch = self.sent(deps)
+        ended(deps, batch.msg_id, 3, 3)
+        assert states(deps, number) == {"confirmed": 3}
+        assert batches(deps)[0].state == "confirmed"
+
+    def test_else_the_list_keeps_the_counts_and_its_people_stay_sent(self, deps):
+        number, batch = self.sent(deps)
+        ended(deps, batch.msg_id, 2, 3)
+        assert states(deps, number) == {"sent": 3}
+        kept = batches(deps)[0]
+        assert (kept.counts["SentCount"], kept.closed_at is not None) == (2, True)
+
+    def test_a_doubled_end_changes_nothing(self, deps, clock):
+        number, batch = self.sent(deps)
+        ended(deps, batch.msg_id, 3, 3)
+        clock.advance(seconds=5)
+        ended(deps, batch.msg_id, 0, 3, "err(10001)")
+        assert states(deps, number) == {"confirmed": 3}
+        with deps.sessions() as session:
+            assert session.scalars(select(ForeignMassJob)).all() == []
+
+    def test_an_end_that_comes_before_the_answer_waits_for_it(self, deps, gateway, clock):
+        number = launched(deps, crowd(deps, 3))
+        ended(deps, "3147000000", 3, 3)
+        run(deps)
+        broadcasting.match_ends(deps)
+        assert states(deps, number) == {"confirmed": 3}
+
+    def test_a_failed_job_fails_its_people_and_gives_their_month_back(self, deps):
+        number, batch = self.sent(deps)
+        ended(deps, batch.msg_id, 0, 3, "err(10001)")
+        assert states(deps, number) == {"failed:platform:err(10001)": 3}
+        assert months(deps) == {0: 3}
+
+    def test_a_lost_end_is_asked_for(self, deps, gateway, clock):
+        number, batch = self.sent(deps)
+        gateway.mass_states[batch.msg_id] = "success"
+        broadcasting.reconcile_mass(deps)
+        assert batches(deps)[0].closed_at is None
+        clock.advance(minutes=11)
+        broadcasting.reconcile_mass(deps)
+        assert batches(deps)[0].counts == {"status": "success"}
+        assert states(deps, number) == {"sent": 3}
+
+    def test_a_job_that_we_did_not_start_counts_for_everybody(self, deps, gateway, clock):
+        ended(deps, "999", 500, 500)
+        clock.advance(minutes=11)
+        broadcasting.reconcile_mass(deps)
+        people = crowd(deps, 3)
+        run_of(deps, people)
+        clock.advance(hours=1)
+        run_of(deps, people)
+        number = launched(deps, people)
+        clock.advance(hours=1)
+        run(deps)
+        assert len(gateway.masses) == 2
+        assert states(deps, number) == {"queued": 3}
+
+
+class TestGovernor:
+    def test_a_campaign_that_fails_too_often_pauses_and_calls_somebody(self, deps, gateway):
+        number = launched(deps, crowd(deps, 8), guardrails={"at_least": 3})
+        gateway.refuse_next(45166)
+        broadcasting.send_batch_due(small(deps, 4))
+        assert broadcasting.govern(deps) == 1
+        assert campaign(deps, number).paused_because == "governor_errors"
+        run(deps)
+        assert states(deps, number) == {"failed:content": 4, "queued": 4}
+        with deps.sessions() as session:
+            assert session.scalars(select(Incident)).one().kind == "campaign_paused"
+
+    def test_a_campaign_that_does_no_harm_goes_on(self, deps, gateway):
+        number = launched(deps, crowd(deps, 8), guardrails={"at_least": 3})
+        broadcasting.send_batch_due(small(deps, 4))
+        assert broadcasting.govern(deps) == 0
+        assert campaign(deps, number).state == "sending"
