@@ -205,7 +205,7 @@ def _line(one: Campaign, waits: bool, far: tuple[int, int] | None) -> Listed:
         state=one.state,
         at=one.next_at or planned_at(one.definition),
         launched_at=one.launched_at,
-        people=rehearsal.get("recipients"),
+        people=rehearsal.get("people"),
         done=far[0] if far else 0,
         total=far[1] if far else None,
         made_by=one.made_by,

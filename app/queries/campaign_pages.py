@@ -14,6 +14,7 @@ from app.core.access import Actor, Permission
 from app.core.errors import NotFound
 from app.deps import Deps
 from app.queries.campaign_lists import planned_at
+from app.queries.campaign_rehearsals import Rehearsed, rehearsed
 from app.queries.message_lines import shown_name
 from app.store import campaigns as store
 from app.store.approvals import Approval
@@ -85,10 +86,10 @@ class CampaignPage:
     definition: Mapping[str, Any]
     contents: Sequence[tuple[str, Said]]
     at: datetime | None
+    until: datetime | None
     made_by: str
     made_at: datetime
-    rehearsal: Mapping[str, Any] | None
-    rehearsed_at: datetime | None
+    rehearsal: Rehearsed | None
     waits: bool
     asked_reason: str
     is_mine: bool
@@ -160,10 +161,10 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         definition=one.definition,
         contents=contents_of(one.definition),
         at=one.next_at or planned_at(one.definition),
+        until=_until(one.definition),
         made_by=one.made_by,
         made_at=one.made_at,
-        rehearsal=_found(one.rehearsal),
-        rehearsed_at=one.rehearsed_at,
+        rehearsal=rehearsed(one.rehearsal) if one.rehearsal else None,
         waits=asked is not None,
         asked_reason=asked.reason if asked else "",
         is_mine=is_mine,
@@ -175,7 +176,7 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         progress=progress,
         ends_at=_ends_at(progress, now) if state is State.SENDING else None,
         events=[Done(row.act, row.actor, row.at, row.why) for row in events],
-        allowed=frozenset(),
+        allowed=_allowed(one, actor, is_waiting=asked is not None, is_mine=is_mine),
     )
 
 
@@ -223,6 +224,11 @@ def contents_of(definition: Mapping[str, Any]) -> list[tuple[str, Said]]:
         return [(one["name"], _said(one["content"], one["share"])) for one in variants]
     content = definition.get("content")
     return [("", _said(content))] if content else []
+
+
+def _until(definition: Mapping[str, Any]) -> datetime | None:
+    until = definition.get("schedule", {}).get("until")
+    return datetime.fromisoformat(until) if until else None
 
 
 def _said(content: Mapping[str, Any], share: float = 1.0) -> Said:
@@ -310,6 +316,9 @@ def _allowed(one: Campaign, actor: Actor, *, is_waiting: bool, is_mine: bool) ->
     acts = {act for act, needed in _NEEDED.items() if may(act, state) and actor.may(needed)}
     if is_mine:
         acts.discard(Act.APPROVE)
+    if state is State.SCHEDULED:
+        # The clock launches it.
+        acts.discard(Act.LAUNCH)
     allowed = {act.value for act in acts}
     if state is State.REHEARSED and not is_waiting and actor.may(Permission.PREPARE):
         allowed.add("ask")
@@ -325,14 +334,3 @@ def _recipient(deps: Deps, row: CampaignRecipient, person: Person | None) -> Rec
         errcode=row.errcode,
         sent_at=row.sent_at,
     )
-
-
-def _found(rehearsal: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return what a rehearsal found with its times as times."""
-    if rehearsal is None:
-        return None
-    times = {name: rehearsal.get(name) for name in ("at", "starts_at", "ends_at")}
-    return {
-        **rehearsal,
-        **{name: datetime.fromisoformat(at) for name, at in times.items() if at is not None},
-    }

@@ -246,7 +246,7 @@ _UPCOMING = (
         Campaign.id,
         Campaign.name,
         Campaign.klass,
-        Campaign.rehearsal["recipients"].as_integer(),
+        Campaign.rehearsal["people"].as_integer(),
         Campaign.next_at,
     )
     .where(Campaign.next_at.is_not(None), Campaign.state == "scheduled")

@@ -8,15 +8,16 @@ from app.core.access import Permission
 from app.core.errors import NotAllowed
 from app.queries import campaign_after, campaign_lists
 from app.queries import campaign_pages as pages
-from app.queries.campaign_pages import Behind, CampaignPage
+from app.queries import campaign_rehearsals as rehearsals
+from app.queries.campaign_pages import Behind
 from handlers.bag import bag
 from handlers.console.forms.campaigns import ReasonForm
 from handlers.console.frame import actor, needs, refused, show
-from handlers.console.words import words
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/console/campaigns")
 
-LOOK = Permission.LOOK
+LOOK, PREPARE = Permission.LOOK, Permission.PREPARE
+_SAMPLE = 4
 
 
 @blueprint.get("/")
@@ -25,7 +26,7 @@ def list_campaigns() -> str:
     """List campaigns by state."""
     tab, before = request.args.get("state", ""), request.args.get("before", type=int)
     page = campaign_lists.list_page(bag(), actor(), tab, before)
-    return show("campaigns/list.html", page=page, may_prepare=False)
+    return show("campaigns/list.html", page=page, may_prepare=actor().may(PREPARE))
 
 
 @blueprint.get("/calendar")
@@ -33,7 +34,7 @@ def list_campaigns() -> str:
 def calendar() -> str:
     """Show what is planned for whom, day by day."""
     page = campaign_lists.calendar(bag(), actor(), request.args.get("month", ""))
-    return show("campaigns/calendar.html", page=page, may_prepare=False)
+    return show("campaigns/calendar.html", page=page, may_prepare=actor().may(PREPARE))
 
 
 @blueprint.get("/<int:campaign_id>")
@@ -68,9 +69,21 @@ def after(campaign_id: int) -> str:
 @blueprint.get("/<int:campaign_id>/rehearsal")
 @needs(LOOK)
 def rehearsal(campaign_id: int) -> str:
-    """Show what the last rehearsal found."""
-    page = pages.page(bag(), actor(), campaign_id)
-    return show("campaigns/rehearsal.html", page=page)
+    """Show what the last rehearsal found, and what a few people would see."""
+    page, sample = pages.page(bag(), actor(), campaign_id), None
+    if page.rehearsal is not None:
+        asked = (campaign_id, rehearsals.GETS, None, _SAMPLE)
+        sample = rehearsals.behind(bag(), actor(), *asked).rows
+    return show("campaigns/rehearsal.html", page=page, sample=sample)
+
+
+@blueprint.get("/<int:campaign_id>/rehearsal/<reason>")
+@needs(LOOK)
+def rehearsal_people(campaign_id: int, reason: str) -> str:
+    """List the people behind a number of the rehearsal."""
+    after = request.args.get("after", type=uuid.UUID)
+    page = rehearsals.behind(bag(), actor(), campaign_id, reason, after)
+    return show("campaigns/rehearsal_people.html", page=page)
 
 
 @blueprint.get("/<int:campaign_id>/approval")
@@ -86,7 +99,6 @@ def campaign_shown(campaign_id: int, no: NotAllowed | None = None) -> str:
     return show(
         "campaigns/campaign.html",
         page=page,
-        facts=_facts(page),
         form=ReasonForm(formdata=None),
         problem=_why(no),
     )
@@ -95,21 +107,8 @@ def campaign_shown(campaign_id: int, no: NotAllowed | None = None) -> str:
 def approval_shown(campaign_id: int, no: NotAllowed | None = None) -> str:
     """Show what is to be approved, and why it could not be."""
     page = pages.page(bag(), actor(), campaign_id)
-    return show("campaigns/approval.html", page=page, facts=_facts(page), problem=_why(no))
+    return show("campaigns/approval.html", page=page, problem=_why(no))
 
 
 def _why(no: NotAllowed | None) -> str:
     return refused(no.why) if no is not None else ""
-
-
-def _facts(page: CampaignPage) -> list[tuple[str, object]]:
-    """Return its limits, in words, for the pages that show them."""
-    told, definition = words("campaigns"), page.definition
-    return [
-        (told["terms"]["people"], told["everybody"] if page.segment == "all" else told["chosen"]),
-        *(
-            (name, definition.get(key))
-            for key, name in told["limits"].items()
-            if definition.get(key) is not None
-        ),
-    ]

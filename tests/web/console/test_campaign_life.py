@@ -1,0 +1,272 @@
+"""A campaign's life in the console: written, rehearsed, approved by another, launched, ended."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.core.access import Role
+from app.deps import Deps
+from app.services import campaigns
+from app.store.campaigns import Campaign
+from tests.console import an_actor, post, signed_in
+from tests.integration.segments.people import someone
+
+NEW = "/console/campaigns/new"
+WORDS = "陌生来电要验证码的，都不要给。"
+
+
+def fields(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "防骗提醒", "klass": "education", "channel": "mass", "saved": "all", "text": WORDS,
+        **more,
+    }  # fmt: skip
+
+
+def page_of(campaign: int, what: str = "") -> str:
+    return f"/console/campaigns/{campaign}{what}"
+
+
+def kept(deps: Deps) -> Campaign:
+    with deps.sessions() as session:
+        return session.scalars(select(Campaign)).one()
+
+
+def planned(deps: Deps, **more: Any) -> int:
+    definition = {
+        "name": "防骗提醒", "class": "education", "channel": "mass", "segment": "all",
+        "content": {"text": WORDS}, **more,
+    }  # fmt: skip
+    return campaigns.plan(deps, an_actor(deps, Role.OPERATOR), definition)
+
+
+def rehearsed(deps: Deps, **more: Any) -> int:
+    campaign = planned(deps, **more)
+    for _ in range(3):
+        someone(deps)
+    campaigns.rehearse(deps, an_actor(deps, Role.OPERATOR), campaign)
+    return campaign
+
+
+def approved(deps: Deps, **more: Any) -> int:
+    campaign = rehearsed(deps, **more)
+    campaigns.approve(deps, an_actor(deps, Role.APPROVER), campaign)
+    return campaign
+
+
+def launched(deps: Deps) -> int:
+    campaign = approved(deps)
+    campaigns.launch(deps, an_actor(deps, Role.OPERATOR), campaign)
+    return campaign
+
+
+@pytest.fixture
+def operator(deps: Deps) -> FlaskClient:
+    return signed_in(deps, Role.OPERATOR)
+
+
+@pytest.fixture
+def approver(deps: Deps) -> FlaskClient:
+    return signed_in(deps, Role.APPROVER)
+
+
+def test_what_is_written_is_kept_as_the_command_line_keeps_it(
+    deps: Deps, operator: FlaskClient
+) -> None:
+    answer = post(
+        operator,
+        NEW,
+        **fields(at="2026-12-01T10:00", until="2026-12-01T18:00", people_per_minute=500),
+    )
+    assert answer.status_code == 303
+    one = kept(deps)
+    assert (one.state, one.klass, one.channel, one.segment) == (
+        "draft", "education", "mass", "all",
+    )  # fmt: skip
+    assert one.definition["content"]["text"] == WORDS
+    assert one.definition["schedule"]["at"].startswith("2026-12-01T02:00")
+    assert one.definition["people_per_minute"] == 500
+
+
+def test_variants_share_the_people(deps: Deps, operator: FlaskClient) -> None:
+    two = {
+        "variants-0-text": "验证码不要告诉别人。", "variants-0-share": "60",
+        "variants-1-text": "陌生链接不要点。", "variants-1-share": "40",
+    }  # fmt: skip
+    assert post(operator, NEW, **fields(text="", **two)).status_code == 303
+    told = [(one["name"], one["share"]) for one in kept(deps).definition["variants"]]
+    assert told == [("A", 0.6), ("B", 0.4)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"name": ""}, "请填写这一项"),
+        ({"saved": "", "query": ""}, "请选择发给谁"),
+        ({"saved": "", "query": "follows and"}, "还没写完"),
+        ({"text": ""}, "内容还不能用"),
+        ({"text": "利息超低，低至3厘，稳批！"}, "文案要改的地方"),
+        ({"variants-0-text": "一", "variants-0-share": "60"}, "加起来要正好100%"),
+        ({"klass": "service", "channel": "template", "text": "", "template_id": ""}, "模板编号"),
+        ({"until": "2026-01-01T10:00", "at": "2026-01-02T10:00"}, "最晚时间"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_it_and_nothing_is_kept(
+    deps: Deps, operator: FlaskClient, wrong: dict[str, str], told: str
+) -> None:
+    answer = post(operator, NEW, **fields(**wrong))
+    assert answer.status_code == 422
+    assert told in answer.text
+    with deps.sessions() as session:
+        assert session.scalars(select(Campaign)).all() == []
+
+
+def test_marketing_needs_an_authorised_author(operator: FlaskClient) -> None:
+    text = "【广告】测额度，年化利率7.2%–18%（单利）。回复 不再推送 可退订。"
+    answer = post(operator, NEW, **fields(klass="marketing", text=text))
+    assert answer.status_code == 422
+    assert "营销授权" in answer.text
+
+
+def test_words_are_checked_while_one_types(operator: FlaskClient) -> None:
+    answer = post(operator, "/console/campaigns/check", page=NEW, **fields(text="超低利息，稳批！"))
+    assert answer.status_code == 200
+    assert 'class="content-faults"' in answer.text
+    assert "稳批" in answer.text
+    fine = post(operator, "/console/campaigns/check", page=NEW, **fields())
+    assert "没有发现要改的地方" in fine.text
+
+
+def test_people_are_counted_while_one_chooses(deps: Deps, operator: FlaskClient) -> None:
+    for _ in range(3):
+        someone(deps)
+    url = "/console/campaigns/audience"
+    assert "3 <small>人" in operator.get(url, query_string={"saved": "all"}).text
+    assert "还没写完" in operator.get(url, query_string={"query": "follows and"}).text
+    assert "选好以后" in operator.get(url).text
+
+
+def test_an_edit_shows_what_was_written_and_makes_it_a_draft_again(
+    deps: Deps, operator: FlaskClient
+) -> None:
+    campaign = rehearsed(deps)
+    assert WORDS in operator.get(page_of(campaign, "/edit")).text
+    answer = post(operator, page_of(campaign, "/edit"), **fields(text="陌生链接不要点。"))
+    assert answer.status_code == 303
+    one = kept(deps)
+    assert (one.state, one.definition["content"]["text"]) == ("draft", "陌生链接不要点。")
+
+
+def test_a_rehearsal_says_who_gets_it_and_shows_a_few(deps: Deps, operator: FlaskClient) -> None:
+    campaign = planned(deps)
+    for _ in range(3):
+        someone(deps)
+    someone(deps, is_muted=True)
+    answer = post(operator, page_of(campaign, "/rehearse"), page=page_of(campaign))
+    assert answer.location == page_of(campaign, "/rehearsal")
+    page = operator.get(answer.location).text
+    assert "3 人" in page
+    assert page.count(WORDS) == 3
+    behind = operator.get(page_of(campaign, "/rehearsal/not_following")).text
+    assert behind.count('<th scope="row"><a href="/console/people/') == 1
+
+
+def test_a_request_waits_on_the_desk_of_whoever_approves(
+    deps: Deps, operator: FlaskClient, approver: FlaskClient
+) -> None:
+    campaign = rehearsed(deps)
+    post(operator, page_of(campaign, "/ask"), page=page_of(campaign), reason="例行提醒")
+    desk = approver.get("/console/approvals/").text
+    assert page_of(campaign, "/approval") in desk
+    page = approver.get(page_of(campaign, "/approval")).text
+    assert "例行提醒" in page
+    assert WORDS in page
+    answer = post(approver, page_of(campaign, "/approve"), page=page_of(campaign, "/approval"))
+    assert answer.status_code == 303
+    assert kept(deps).state == "approved"
+
+
+def test_what_is_sent_back_is_not_approved(
+    deps: Deps, operator: FlaskClient, approver: FlaskClient
+) -> None:
+    campaign = rehearsed(deps)
+    post(operator, page_of(campaign, "/ask"), page=page_of(campaign), reason="例行提醒")
+    there = page_of(campaign, "/approval")
+    assert (
+        post(approver, page_of(campaign, "/refuse"), page=there, reason="改短些").status_code == 303
+    )
+    assert kept(deps).state == "rehearsed"
+    assert "改短些" in operator.get(page_of(campaign)).text
+
+
+def test_the_maker_cannot_approve(deps: Deps) -> None:
+    both = signed_in(deps, Role.OPERATOR, Role.APPROVER)
+    post(both, NEW, **fields())
+    campaign = kept(deps).id
+    for _ in range(3):
+        someone(deps)
+    post(both, page_of(campaign, "/rehearse"), page=page_of(campaign))
+    page = both.get(page_of(campaign, "/approval")).text
+    assert "请另一位有复核权限的同事批准" in page
+    answer = post(both, page_of(campaign, "/approve"), page=page_of(campaign))
+    assert answer.status_code == 409
+    assert "申请人不能复核自己的申请" in answer.text
+    assert kept(deps).state == "rehearsed"
+
+
+def test_it_is_launched_held_let_go_and_ended(deps: Deps, operator: FlaskClient) -> None:
+    campaign = approved(deps)
+    for act, state in (
+        ("launch", "sending"), ("pause", "paused"), ("resume", "sending"), ("cancel", "cancelled"),
+    ):  # fmt: skip
+        page = operator.get(page_of(campaign)).text
+        assert page_of(campaign, f"/{act}") in page
+        answer = post(operator, page_of(campaign, f"/{act}"), page=page_of(campaign))
+        assert (answer.status_code, kept(deps).state) == (303, state)
+    history = operator.get(page_of(campaign)).text
+    for told in ("存为草稿", "排练", "批准", "开始发送", "暂停", "继续", "取消"):
+        assert told in history
+
+
+def test_what_begins_later_is_only_scheduled(deps: Deps, operator: FlaskClient) -> None:
+    at = deps.clock.now().replace(year=deps.clock.now().year + 1).isoformat()
+    campaign = approved(deps, schedule={"at": at})
+    post(operator, page_of(campaign, "/launch"), page=page_of(campaign))
+    page = operator.get(page_of(campaign)).text
+    assert kept(deps).state == "scheduled"
+    assert "自动开始" in page
+    assert page_of(campaign, "/launch") not in page
+    assert "防骗提醒" in operator.get("/console/").text
+
+
+def test_what_cannot_be_done_now_is_refused_in_words(deps: Deps, operator: FlaskClient) -> None:
+    campaign = planned(deps)
+    answer = post(operator, page_of(campaign, "/pause"), page=page_of(campaign))
+    assert answer.status_code == 409
+    assert "现在的状态不能这样做" in answer.text
+
+
+@pytest.mark.parametrize("act", ["approve", "refuse"])
+def test_who_does_not_approve_is_turned_away(deps: Deps, operator: FlaskClient, act: str) -> None:
+    campaign = rehearsed(deps)
+    assert post(operator, page_of(campaign, f"/{act}"), page=page_of(campaign)).status_code == 403
+
+
+@pytest.mark.parametrize("act", ["rehearse", "ask", "launch", "pause", "resume", "cancel"])
+def test_who_does_not_send_is_turned_away(deps: Deps, approver: FlaskClient, act: str) -> None:
+    campaign = rehearsed(deps)
+    there = page_of(campaign, "/approval")
+    assert post(approver, page_of(campaign, f"/{act}"), page=there).status_code == 403
+    assert approver.get(NEW).status_code == 403
+
+
+@pytest.mark.parametrize("act", ["rehearse", "launch", "pause", "resume", "cancel", "edit"])
+def test_an_unknown_campaign_is_not_found(operator: FlaskClient, act: str) -> None:
+    assert post(operator, page_of(987654, f"/{act}"), page=NEW, **fields()).status_code == 404
+
+
+def test_a_launched_one_shows_its_progress(deps: Deps, operator: FlaskClient) -> None:
+    page = operator.get(page_of(launched(deps))).text
+    assert "已处理 0 / 3" in page
+    assert 'hx-trigger="every 1500ms"' in page
