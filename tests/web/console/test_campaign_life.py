@@ -126,7 +126,7 @@ def test_marketing_needs_an_authorised_author(operator: FlaskClient) -> None:
     text = "【广告】测额度，年化利率7.2%–18%（单利）。回复 不再推送 可退订。"
     answer = post(operator, NEW, **fields(klass="marketing", text=text))
     assert answer.status_code == 422
-    assert "营销授权" in answer.text
+    assert "获得营销授权的人" in answer.text
 
 
 def test_words_are_checked_while_one_types(operator: FlaskClient) -> None:
