@@ -47,5 +47,10 @@ def _page(campaign_id: int, form: ChoiceForm, problem: str = "") -> str:
         experiment=page,
         form=form,
         problem=problem,
-        drawing=lifts(beside, said["drawing"], said["no_data"]),
+        drawing=lifts(
+            beside,
+            said["drawing"],
+            said["no_data"],
+            is_harm=page is not None and page.terms.metric.is_harm,
+        ),
     )

@@ -1,5 +1,6 @@
 """An experiment's page: what the rule says, in words, and 暂无数据 where there is nothing."""
 
+import re
 from datetime import timedelta
 
 from app.broadcast.experiment import Comparison, Metric, Standing
@@ -94,3 +95,7 @@ def test_a_drawing_stays_within_its_frame_and_is_no_script() -> None:
     assert "lifts-below" in drawn
     assert drawn.count("暂无数据") == 1
     assert drawn.count("<circle") == 2
+    places = [float(x) for x in re.findall(r'(?:x1|x2|cx|x)="([\d.-]+)"', drawn)]
+    assert all(0 <= x <= 640 for x in places)
+    assert "is-harm" not in drawn
+    assert "is-harm" in lifts([Comparison("C", "A", None, sure)], "标题", "无", is_harm=True)
