@@ -4,6 +4,7 @@ Nothing is sent here: a launch freezes who gets it, and the senders take it from
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.deps import Deps
 from app.steps import approval, audit
 from app.steps.audience import people_of
 from app.steps.campaign_checks import checked, need_authorised
+from app.steps.campaign_copy import contents_read
 from app.steps.campaign_life import GOVERNOR, move
 from app.steps.campaign_reach import start_of
 from app.steps.rehearsing import rehearse as rehearsed
@@ -242,6 +244,7 @@ def _freeze(
         most=campaign.cap_people,
     )
     _need_expected(campaign, people)
+    _need_same_words(campaign, contents_read(deps, definition, now))
     campaign.wording_pack, campaign.launched_at = found.pack, now
     move(session, campaign, Act.LAUNCH, actor.name, now, facts={"recipients": people})
     _record(deps, session, actor, "campaign_launched", campaign, ("", str(people)))
@@ -301,6 +304,12 @@ def _need_expected(campaign: Campaign, people: int) -> None:
     expected = (campaign.rehearsal or {}).get("audience", 0)
     if campaign.cap_people is None and people > expected * _GROWTH + _FEW_MORE:
         raise NotAllowed("Many more people are meant than were approved.", why="audience_grown")
+
+
+def _need_same_words(campaign: Campaign, contents: Mapping[str, Any]) -> None:
+    """Raise `NotAllowed` when the product record says other figures than were approved."""
+    if (campaign.rehearsal or {}).get("contents") != contents:
+        raise NotAllowed("The product record has changed since the approval.", why="changed_since")
 
 
 def _set_clock(session: Transaction, campaign: Campaign, at: datetime, now: datetime) -> None:

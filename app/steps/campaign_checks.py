@@ -13,13 +13,10 @@ from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.steps.audience import Understood
+from app.steps.campaign_copy import list_mistakes
 from app.steps.campaign_reach import audience_of, message_of
-from app.store import operators
+from app.steps.marketing import require_marketing
 from app.store.session import Transaction
-from app.wording.checking import check
-
-_ORDINARY = "answer"
-"""The rules of wording for a class that has none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Checked:
 
 def checked(deps: Deps, session: Transaction, definition: Definition, now: datetime) -> Checked:
     """Check everything about a campaign as of now; raise `Unfit` with every mistake."""
-    mistakes = [*_worded(deps, definition, now), *_carried(deps, definition, now)]
+    mistakes = [*list_mistakes(deps, definition, now), *_carried(deps, definition, now)]
     until, understood = definition.schedule.until, None
     if until is not None and until <= now:
         mistakes.append(Mistake("schedule.until", "is over already"))
@@ -47,25 +44,8 @@ def checked(deps: Deps, session: Transaction, definition: Definition, now: datet
 
 def need_authorised(session: Transaction, actor: Actor, klass: str) -> None:
     """Raise `NotAllowed` unless whoever writes or approves marketing is authorised to (M-01)."""
-    if klass != MessageClass.MARKETING or actor.id is None:
-        return
-    if not operators.get(session, actor.id).is_marketing_authorised:
-        raise NotAllowed(
-            f"{actor.name} is not authorised for marketing.", why="not_marketing_authorised"
-        )
-
-
-def _worded(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:
-    day = day_of(now)
-    kinds = deps.wording.on(day).kinds
-    kind = definition.klass.value if definition.klass.value in kinds else _ORDINARY
-    for name, content in definition.contents.items():
-        place = f"variants.{name}.content" if name else "content"
-        for where, words in content.words.items():
-            for found in check(words, kind, deps.wording, on=day):
-                quoted = f" ({'、'.join(found.found)})" if found.found else ""
-                says = f"{found.rule}{quoted}: {found.says} {found.instead}".rstrip()
-                yield Mistake(f"{place}.{where}", says)
+    if klass == MessageClass.MARKETING:
+        require_marketing(session, actor)
 
 
 def _carried(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:

@@ -7,6 +7,7 @@ from app.broadcast.pacing import LIST_LEAST, LIST_MOST, ends_at, minutes_needed
 from app.broadcast.types import Channel, Definition
 from app.deps import Deps
 from app.steps.audience import Understood, view_of
+from app.steps.campaign_copy import contents_read
 from app.steps.campaign_reach import reach_of, start_of
 from app.store import allowances, audience
 from app.store.session import Transaction
@@ -46,7 +47,7 @@ def rehearse(
         "starts_at": start.isoformat(),
         "minutes": round(minutes_needed(people, each, definition.throttle), 2),
         "ends_at": max(end, reach.last_at or end).isoformat(),
-        "contents": {name: one.to_json() for name, one in definition.contents.items()},
+        "contents": contents_read(deps, definition, now),
     }
 
 

@@ -223,6 +223,8 @@ def test_a_repeating_campaign_launches_one_of_its_own_each_time(deps, clock):
 
 def test_marketing_needs_two_people_who_are_authorised_for_it(deps):
     maker, _ = two_people(deps)
+    with deps.sessions.begin() as session:
+        session.execute(update(Operator).values(is_marketing_authorised=False))
     assert refused(campaigns.plan, deps, maker, plan(**{"class": "marketing"})) == (
         "not_marketing_authorised"
     )

@@ -1,0 +1,64 @@
+"""The words of a campaign: checked as they will be read, and filled from the product record."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from app.broadcast.types import Content, Definition, Mistake, read_definition
+from app.core.dated import day_of
+from app.deps import Deps
+from app.steps.product_record import record_values
+from app.wording.variables import check_copy, fill, variables_of
+
+_FIELD = "field"
+"""The kind of text that stands in one field of a template, whatever its message is for."""
+
+
+def list_mistakes(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:
+    """Find every word that may not be said, by the rules of the declared class.
+
+    The class is a claim: where the words say another, that is a mistake too.
+    """
+    values = record_values(deps, now) if has_variables(definition) else {}
+    for name, content in definition.contents.items():
+        place = f"variants.{name}.content" if name else "content"
+        for where, words in content.words.items():
+            kind = definition.klass.value if content.template_id is None else _FIELD
+            for found in check_copy(words, kind, deps.wording, values, on=day_of(now)):
+                quoted = f" ({'、'.join(found.found)})" if found.found else ""
+                says = f"{found.rule}{quoted}: {found.says} {found.instead}".rstrip()
+                yield Mistake(f"{place}.{where}", says)
+
+
+def has_variables(definition: Definition) -> bool:
+    """Say whether any content takes words from the product record."""
+    contents = definition.contents.values()
+    return any(variables_of(words) for one in contents for words in one.words.values())
+
+
+def contents_read(deps: Deps, definition: Definition, now: datetime) -> dict[str, Any]:
+    """Return every content as people read it today: what is rehearsed, and so approved."""
+    contents = filled(deps, definition, now).contents
+    return {name: one.to_json() for name, one in contents.items()}
+
+
+def filled(deps: Deps, definition: Definition, now: datetime) -> Definition:
+    """Return the campaign as its people read it today."""
+    if not has_variables(definition):
+        return definition
+    values = record_values(deps, now)
+
+    def read(content: Content | None) -> dict[str, Any]:
+        kept = content.to_json() if content else {}
+        if content and content.text:
+            kept["text"] = fill(content.text, values)
+        if content and content.data:
+            kept["data"] = {name: fill(words, values) for name, words in content.data.items()}
+        return kept
+
+    kept = definition.to_json()
+    if definition.content is not None:
+        kept["content"] = read(definition.content)
+    for variant, written in zip(definition.variants, kept.get("variants", ()), strict=True):
+        written["content"] = read(variant.content)
+    return read_definition(kept)

@@ -1,0 +1,106 @@
+"""What a campaign says is checked by what its words make of it, and filled from the record."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.broadcast.types import Unfit, read_definition
+from app.core.errors import NotAllowed
+from app.services import campaigns
+from app.steps.campaign_copy import filled
+from app.steps.product_record import record_values
+from tests.builders import follows, hear
+from tests.integration.campaigns.planning import approved, plan, two_people
+
+ADVERTISEMENT = "广告\n{机构}：{产品}，{年化区间}。\n额度{额度区间}。\n不想再收到，发“不再推送”。"
+BY_TEMPLATE = {"template_id": "t-1", "data": {"thing1": "国庆期间人工客服休息"}}
+
+
+def told(deps, maker, **changes):
+    with pytest.raises(Unfit) as unfit:
+        campaigns.plan(deps, maker, plan(**changes))
+    return [str(one) for one in unfit.value.mistakes]
+
+
+def test_an_offer_declared_as_knowledge_is_not_kept(deps):
+    maker, _ = two_people(deps)
+    (mistake,) = told(deps, maker, content={"text": "您的额度可以提高了，点这里申请"})
+    assert mistake.startswith("content.text: M-01 (额度、申请)")
+
+
+def test_an_offer_is_not_hidden_in_one_of_the_variants(deps):
+    maker, _ = two_people(deps)
+    variants = [
+        {"name": "甲", "share": 0.5, "content": {"text": "怎么认出骗子"}},
+        {"name": "乙", "share": 0.5, "content": {"text": "点这里申请"}},
+    ]
+    mistakes = told(deps, maker, content=None, variants=variants)
+    assert [one.split(":")[0] for one in mistakes] == ["variants.乙.content.text"]
+
+
+def test_a_variable_without_a_value_is_not_kept(deps):
+    maker, _ = two_people(deps)
+    (mistake,) = told(deps, maker, content={"text": "{称呼}，征信报告怎么看"})
+    assert "W-00 ({称呼})" in mistake
+
+
+def test_a_field_of_a_template_has_twenty_characters(deps):
+    maker, _ = two_people(deps)
+    given = {"class": "service", "channel": "template"}
+    assert campaigns.plan(deps, maker, plan(**given, content=BY_TEMPLATE))
+    long = {**BY_TEMPLATE, "data": {"thing1": "好" * 21}}
+    (mistake,) = told(deps, maker, **given, content=long)
+    assert mistake.startswith("content.data.thing1: W-00")
+
+
+def test_marketing_takes_its_figures_from_the_record_and_is_sent_filled(deps):
+    maker, _ = two_people(deps)
+    content = {"text": ADVERTISEMENT}
+    assert campaigns.plan(deps, maker, plan(**{"class": "marketing"}, content=content))
+    by_hand = {"text": ADVERTISEMENT.replace("{年化区间}", "年化12%–21.6%")}
+    (mistake,) = told(deps, maker, **{"class": "marketing"}, content=by_hand)
+    assert mistake.startswith("content.text: M-02")
+    now = deps.clock.now()
+    definition = read_definition(plan(**{"class": "marketing"}, content=content))
+    words = filled(deps, definition, now).content.text
+    assert "{" not in words
+    assert record_values(deps, now)["年化区间"] in words
+
+
+def test_what_has_no_variables_is_sent_as_it_was_written(deps):
+    definition = read_definition(plan())
+    assert filled(deps, definition, deps.clock.now()) is definition
+
+
+def test_every_variant_and_every_field_is_filled(deps):
+    values = record_values(deps, deps.clock.now())
+    variants = [
+        {"name": name, "share": 0.5, "content": {"text": f"{name}{{机构}}"}} for name in "甲乙"
+    ]
+    both = read_definition(plan(content=None, variants=variants))
+    after = filled(deps, both, deps.clock.now())
+    assert [one.content.text for one in after.variants] == [
+        "甲" + values["机构"],
+        "乙" + values["机构"],
+    ]
+    content = {"template_id": "t-1", "data": {"thing1": "{机构}"}}
+    fields = read_definition(plan(**{"class": "service"}, channel="template", content=content))
+    assert filled(deps, fields, deps.clock.now()).content.data == {"thing1": values["机构"]}
+
+
+def test_figures_that_changed_after_the_approval_are_not_sent(deps):
+    hear(deps, follows(deps))
+    maker, approver = two_people(deps)
+    content = {"text": ADVERTISEMENT}
+    campaign_id = approved(deps, maker, approver, **{"class": "marketing"}, content=content)
+    book = deps.rulebook()
+    tiers = book.policy.person.tiers
+    dearer = (*tiers[:-1], replace(tiers[-1], cap_fen=tiers[-1].cap_fen, rate_high_bp=2000))
+    person = replace(book.policy.person, tiers=dearer)
+    firm = replace(book.policy.firm, tiers=dearer)
+    policy = replace(book.policy, person=person, firm=firm)
+    changed = replace(book, desk=replace(book.desk, policy=policy))
+    with pytest.raises(NotAllowed) as refused:
+        campaigns.launch(replace(deps, rulebook=lambda: changed), maker, campaign_id)
+    assert refused.value.why == "changed_since"
+    campaigns.launch(deps, maker, campaign_id)
