@@ -1,6 +1,6 @@
 """The words of a campaign: checked as they will be read, and filled from the product record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from app.broadcast.types import Content, Definition, Mistake, read_definition
 from app.core.dated import day_of
 from app.deps import Deps
 from app.steps.product_record import record_values
+from app.store.campaigns import Campaign
 from app.wording.variables import check_copy, fill, variables_of
 
 _FIELD = "field"
@@ -38,27 +39,25 @@ def has_variables(definition: Definition) -> bool:
 
 def contents_read(deps: Deps, definition: Definition, now: datetime) -> dict[str, Any]:
     """Return every content as people read it today: what is rehearsed, and so approved."""
-    contents = filled(deps, definition, now).contents
-    return {name: one.to_json() for name, one in contents.items()}
+    values = record_values(deps, now) if has_variables(definition) else {}
+    return {name: _filled(one, values).to_json() for name, one in definition.contents.items()}
 
 
-def filled(deps: Deps, definition: Definition, now: datetime) -> Definition:
-    """Return the campaign as its people read it today."""
-    if not has_variables(definition):
+def read_approved(campaign: Campaign) -> Definition:
+    """Return a campaign with the words that were rehearsed and approved, its figures filled in."""
+    definition = read_definition(campaign.definition)
+    contents = (campaign.rehearsal or {}).get("contents")
+    if not contents or not has_variables(definition):
         return definition
-    values = record_values(deps, now)
-
-    def read(content: Content | None) -> dict[str, Any]:
-        kept = content.to_json() if content else {}
-        if content and content.text:
-            kept["text"] = fill(content.text, values)
-        if content and content.data:
-            kept["data"] = {name: fill(words, values) for name, words in content.data.items()}
-        return kept
-
     kept = definition.to_json()
     if definition.content is not None:
-        kept["content"] = read(definition.content)
-    for variant, written in zip(definition.variants, kept.get("variants", ()), strict=True):
-        written["content"] = read(variant.content)
+        kept["content"] = contents[""]
+    for variant in kept.get("variants", ()):
+        variant["content"] = contents[variant["name"]]
     return read_definition(kept)
+
+
+def _filled(content: Content, values: Mapping[str, str]) -> Content:
+    text = fill(content.text, values) if content.text else content.text
+    data = {name: fill(words, values) for name, words in content.data.items()}
+    return content.model_copy(update={"text": text, "data": data})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.broadcast.outcomes import Outcome
-from app.broadcast.types import Definition, read_definition
+from app.broadcast.types import Definition
 from app.contact.types import Reason, month_of
 from app.core.crypto import content_hash
 from app.core.errors import (
@@ -23,6 +23,7 @@ from app.core.types import Secret
 from app.deps import Deps
 from app.services.broadcasting.plan import Plan
 from app.steps import campaign_facts, recipients
+from app.steps.campaign_copy import read_approved
 from app.steps.campaign_facts import Sorted
 from app.steps.channel_refusals import NOT_TAKEN, rest_channel
 from app.steps.person_key import openid_of
@@ -54,7 +55,7 @@ def send_list(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
         campaign = broadcasting.hold_sending(session, plan.campaign_id)
         if campaign is None:
             return None
-        definition = read_definition(campaign.definition)
+        definition = read_approved(campaign)
         people = _claimed(deps, session, plan, variant, limit)
         if not people:
             return None

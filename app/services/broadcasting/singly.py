@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.broadcast.outcomes import Outcome
-from app.broadcast.types import Channel, Content, read_definition
+from app.broadcast.types import Channel, Content
 from app.core.crypto import content_hash
 from app.core.errors import (
     OutcomeUnknown,
@@ -22,6 +22,7 @@ from app.core.log import get_logger
 from app.deps import Deps
 from app.services.broadcasting.plan import Plan
 from app.steps import campaign_facts, recipients
+from app.steps.campaign_copy import read_approved
 from app.steps.channel_refusals import NOT_TAKEN, rest_channel
 from app.steps.person_key import openid_of
 from app.store import broadcasting, sending
@@ -56,7 +57,7 @@ def send_singly(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
         campaign = broadcasting.hold_sending(session, plan.campaign_id)
         if campaign is None:
             return None
-        definition = read_definition(campaign.definition)
+        definition = read_approved(campaign)
         now = deps.clock.now()
         found = broadcasting.claim(session, plan.campaign_id, variant, now, limit)
         if not found:

@@ -3,15 +3,20 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from app.broadcast.types import Unfit, read_definition
 from app.core.errors import NotAllowed
-from app.services import campaigns
-from app.steps.campaign_copy import filled
+from app.services import broadcasting, campaigns
+from app.steps.campaign_copy import contents_read, read_approved
 from app.steps.product_record import record_values
+from app.store.campaigns import Campaign
+from app.store.people import Person
 from tests.builders import follows, hear
+from tests.integration.broadcasting.crowds import Generous
 from tests.integration.campaigns.planning import approved, plan, two_people
 
+OTHER = "o-another-person"
 ADVERTISEMENT = "广告\n{机构}：{产品}，{年化区间}。\n额度{额度区间}。\n不想再收到，发“不再推送”。"
 BY_TEMPLATE = {"template_id": "t-1", "data": {"thing1": "国庆期间人工客服休息"}}
 
@@ -60,32 +65,43 @@ def test_marketing_takes_its_figures_from_the_record_and_is_sent_filled(deps):
     by_hand = {"text": ADVERTISEMENT.replace("{年化区间}", "年化12%–21.6%")}
     (mistake,) = told(deps, maker, **{"class": "marketing"}, content=by_hand)
     assert mistake.startswith("content.text: M-02")
-    now = deps.clock.now()
-    definition = read_definition(plan(**{"class": "marketing"}, content=content))
-    words = filled(deps, definition, now).content.text
+
+
+def test_what_is_sent_is_what_was_approved_with_its_figures(deps, gateway):
+    hear(deps, follows(deps))
+    hear(deps, follows(deps, OTHER))
+    with deps.sessions.begin() as session:
+        session.execute(update(Person).values(consents=["marketing"]))
+    maker, approver = two_people(deps)
+    content = {"text": ADVERTISEMENT}
+    campaign_id = approved(deps, maker, approver, **{"class": "marketing"}, content=content)
+    campaigns.launch(deps, maker, campaign_id)
+    broadcasting.send_batch_due(replace(deps, throttle=Generous()))
+    ((openids, words, _),) = gateway.masses
+    assert len(openids) == 2
     assert "{" not in words
-    assert record_values(deps, now)["年化区间"] in words
-
-
-def test_what_has_no_variables_is_sent_as_it_was_written(deps):
-    definition = read_definition(plan())
-    assert filled(deps, definition, deps.clock.now()) is definition
+    assert record_values(deps, deps.clock.now())["年化区间"] in words
 
 
 def test_every_variant_and_every_field_is_filled(deps):
-    values = record_values(deps, deps.clock.now())
+    now = deps.clock.now()
+    house = record_values(deps, now)["机构"]
     variants = [
         {"name": name, "share": 0.5, "content": {"text": f"{name}{{机构}}"}} for name in "甲乙"
     ]
-    both = read_definition(plan(content=None, variants=variants))
-    after = filled(deps, both, deps.clock.now())
-    assert [one.content.text for one in after.variants] == [
-        "甲" + values["机构"],
-        "乙" + values["机构"],
-    ]
+    both = plan(content=None, variants=variants)
     content = {"template_id": "t-1", "data": {"thing1": "{机构}"}}
-    fields = read_definition(plan(**{"class": "service"}, channel="template", content=content))
-    assert filled(deps, fields, deps.clock.now()).content.data == {"thing1": values["机构"]}
+    fields = plan(**{"class": "service"}, channel="template", content=content)
+    assert approved_words(deps, both) == {"甲": f"甲{house}", "乙": f"乙{house}"}
+    assert approved_words(deps, fields) == {"": {"thing1": house}}
+
+
+def approved_words(deps, raw):
+    contents = contents_read(deps, read_definition(raw), deps.clock.now())
+    campaign = Campaign(definition=raw, rehearsal={"contents": contents})
+    return {
+        name: one.text or dict(one.data) for name, one in read_approved(campaign).contents.items()
+    }
 
 
 def test_figures_that_changed_after_the_approval_are_not_sent(deps):
