@@ -83,6 +83,7 @@ def test_a_reviewer_decides_and_the_person_reads_it_in_the_chat(
     page = desk.open("/reviews/?tab=team")
     page.get_by_role("row", name=mask_openid(phone.openid)).get_by_role("link").first.click()
     expect(page.locator(".case-free")).to_be_visible()
+    page.wait_for_load_state("load")
     page.keyboard.press("g")
     expect(page.get_by_role("heading", name="决定")).to_be_visible()
     page.keyboard.press("t")
