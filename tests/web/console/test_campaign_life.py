@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.access import Role
 from app.deps import Deps
 from app.services import campaigns
 from app.store.campaigns import Campaign
+from app.store.operators import Operator
 from tests.console import an_actor, post, signed_in
 from tests.integration.segments.people import someone
 
@@ -122,7 +123,9 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_is_kept(
         assert session.scalars(select(Campaign)).all() == []
 
 
-def test_marketing_needs_an_authorised_author(operator: FlaskClient) -> None:
+def test_marketing_needs_an_authorised_author(deps: Deps, operator: FlaskClient) -> None:
+    with deps.sessions.begin() as session:
+        session.execute(update(Operator).values(is_marketing_authorised=False))
     text = "【广告】测额度，年化利率7.2%–18%（单利）。回复 不再推送 可退订。"
     answer = post(operator, NEW, **fields(klass="marketing", text=text))
     assert answer.status_code == 422
