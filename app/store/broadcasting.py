@@ -21,6 +21,8 @@ from app.store.people import Person
 
 _PEOPLE = bindparam("people", type_=ARRAY(Uuid))
 _QUEUED = "queued"
+_LANE = 0x5EED
+"""The first half of the lock's name; the second is the lane."""
 _WAITS = CampaignRecipient.state == _QUEUED
 
 
@@ -33,6 +35,13 @@ def list_under_way(session: Session, now: datetime) -> Sequence[int]:
         )
         .order_by(Campaign.id)
     ).all()
+
+
+def take_lane(session: Session, lanes: int) -> bool:
+    """Take one of so many lanes until the transaction ends; False when all are taken."""
+    return any(
+        session.scalar(select(func.pg_try_advisory_xact_lock(_LANE, lane))) for lane in range(lanes)
+    )
 
 
 def hold_sending(session: Session, campaign_id: int) -> Campaign | None:

@@ -23,8 +23,10 @@ _LIST_LEAST = 3
 """So that a list can give one of its own to a remainder of one, and still be a list."""
 _LIST_PARTS = 5
 """A fifth of a minute's people may go as one list: the platform takes a hundred lists a day."""
-_WORK_SECONDS = 5.0
+_WORK_SECONDS = 3.0
 """Then a worker turns to other jobs first; a bell brings it back."""
+LANES = 2
+"""So many workers send at a time: the timetable's runs would pile up behind long campaigns."""
 _SHORTEST_WAIT = 0.05
 _LONGEST_WAIT = 1.0
 
@@ -43,20 +45,31 @@ class Round:
 
 
 def send_batches(deps: Deps, trail: str) -> None:
-    """Send rounds for some seconds, and ask for another run when there is more."""
+    """Send rounds for some seconds, and ask for another run when there is more.
+
+    Whoever finds every lane taken leaves: the one who holds it rings for the next run.
+    """
+    with deps.sessions.begin() as lane:
+        if not broadcasting.take_lane(lane, LANES):
+            return
+        round_ = _send_for_a_while(deps)
+    if not round_.has_more:
+        return
+    now = deps.clock.now()
+    with deps.sessions.begin() as session:
+        again = now + timedelta(seconds=0 if round_.people else round_.wait_seconds)
+        outbox.add(session, JobName.SEND_BATCH.value, trail, now, again)
+
+
+def _send_for_a_while(deps: Deps) -> Round:
     deadline = monotonic() + _WORK_SECONDS
     while True:
         round_ = send_batch_due(deps)
-        if not round_.has_more:
-            return
-        if monotonic() > deadline or round_.wait_seconds > _LONGEST_WAIT:
-            break
+        is_over = monotonic() > deadline or round_.wait_seconds > _LONGEST_WAIT
+        if not round_.has_more or is_over:
+            return round_
         if round_.people == 0:
             pause(max(_SHORTEST_WAIT, round_.wait_seconds))
-    now = deps.clock.now()
-    with deps.sessions.begin() as session:
-        again = now + timedelta(seconds=round_.wait_seconds if round_.people == 0 else 0)
-        outbox.add(session, JobName.SEND_BATCH.value, trail, now, again)
 
 
 def send_batch_due(deps: Deps) -> Round:

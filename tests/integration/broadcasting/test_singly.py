@@ -1,0 +1,234 @@
+"""A campaign goes out one by one: windows charged, refusals acted on, nobody twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select
+
+from app.core.errors import OutcomeUnknown, PlatformUnreachable
+from app.core.types import JobFinished, Secret
+from app.services import broadcasting
+from app.store.broadcasting import take_lane
+from app.store.campaigns import CampaignRecipient
+from app.store.messages import OutboxRow
+from app.store.people import Person
+from tests.builders import ACCOUNT, hear
+from tests.integration.broadcasting.crowds import (
+    WORDS,
+    campaign,
+    crowd,
+    launched,
+    run,
+    small,
+    states,
+    turn,
+)
+from tests.integration.delivery.queueing import somebody
+
+TEMPLATE = {"template_id": "progress", "data": {"thing1": "账单已出"}}
+
+
+def by_service(deps, people, **given):
+    return launched(deps, people, **{"channel": "service", "class": "service", **given})
+
+
+def by_template(deps, people):
+    return launched(
+        deps, people, **{"channel": "template", "class": "service", "content": TEMPLATE}
+    )
+
+
+def left(deps):
+    with deps.sessions() as session:
+        return sorted(session.scalars(select(Person.message_left)))
+
+
+def test_everybody_in_a_window_gets_it_and_the_window_is_charged(deps, gateway):
+    people = crowd(deps, 3)
+    number = by_service(deps, [*people, *crowd_outside(deps)])
+    run(deps)
+    assert sorted(gateway.sent) == [(f"oCrowd{n:05d}", WORDS) for n in range(3)]
+    assert states(deps, number) == {"sent": 3, "skipped:no_window": 1}
+    assert left(deps) == [0, 4, 4, 4]
+    assert campaign(deps, number).state == "finished"
+
+
+def crowd_outside(deps):
+    closed = {"message_left": 0, "message_until": None}
+    return [somebody(deps, "oOutside", **closed).id]
+
+
+def test_a_pause_takes_effect_within_a_batch(deps, gateway):
+    number = by_service(deps, crowd(deps, 5))
+
+    class Pausing:
+        def send_text(self, openid, words):
+            sent = gateway.send_text(openid, words)
+            if len(gateway.sent) == 2:
+                turn(deps, number, "paused")
+            return sent
+
+    broadcasting.send_batch_due(replace(deps, sender=Pausing()))
+    assert states(deps, number) == {"sent": 2, "queued": 3}
+    assert left(deps) == [4, 4, 5, 5, 5]
+
+
+def test_what_was_claimed_before_a_pause_goes_when_the_lease_is_over(deps, gateway, clock):
+    number = by_service(deps, crowd(deps, 3))
+    with deps.sessions.begin() as session:
+        for row in session.scalars(select(CampaignRecipient)):
+            row.lease_until = clock.now() + timedelta(seconds=60)
+    run(deps)
+    assert gateway.sent == []
+    clock.advance(seconds=61)
+    run(deps)
+    assert states(deps, number) == {"sent": 3}
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(45015, "close_window"), (40003, "drop_person"), (48002, "mute"), (45002, "content")],
+)
+def test_a_refusal_of_one_fails_that_one_and_the_others_go(deps, gateway, code, reason):
+    number = by_service(deps, crowd(deps, 3))
+    gateway.refuse_next(code)
+    run(deps)
+    assert states(deps, number) == {"sent": 2, f"failed:{reason}": 1}
+
+
+@pytest.mark.parametrize("code", [48001, 48004, 45087])
+def test_a_ban_pauses_the_channel_and_gives_the_allowance_back(deps, gateway, code):
+    number = by_service(deps, crowd(deps, 3))
+    gateway.refuse_next(code)
+    run(deps)
+    assert states(deps, number) == {"queued": 3}
+    assert left(deps) == [5, 5, 5]
+    assert campaign(deps, number).state == "paused"
+
+
+@pytest.mark.parametrize("failure", [PlatformUnreachable(), 45011, -1])
+def test_what_was_not_taken_goes_later(deps, gateway, clock, failure):
+    number = by_service(deps, crowd(deps, 3))
+    if isinstance(failure, int):
+        gateway.refuse_next(failure)
+    else:
+        gateway.fail_next(failure)
+    run(deps)
+    assert gateway.sent == []
+    clock.advance(seconds=61)
+    run(deps)
+    assert states(deps, number) == {"sent": 3}
+    assert left(deps) == [4, 4, 4]
+
+
+def test_a_lost_answer_is_unknown_and_never_sent_again(deps, gateway, clock):
+    number = by_service(deps, crowd(deps, 3))
+    gateway.fail_next(OutcomeUnknown())
+    run(deps)
+    clock.advance(hours=1)
+    broadcasting.reconcile_mass(deps)
+    run(deps)
+    assert states(deps, number) == {"sent": 2, "unknown": 1}
+    assert len(gateway.sent) == 2
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_kill_around_a_call_leaves_one_unknown_and_the_others_go(deps, gateway, clock, moment):
+    number = by_service(deps, crowd(deps, 3))
+
+    class Killer:
+        def send_text(self, openid, words):
+            if moment == "after":
+                gateway.send_text(openid, words)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broadcasting.send_batch_due(replace(deps, sender=Killer()))
+    run(deps)
+    clock.advance(seconds=61)
+    run(deps)
+    broadcasting.reconcile_mass(deps)
+    run(deps)
+    assert states(deps, number) == {"sent": 2, "unknown": 1}
+    openids = [openid for openid, _ in gateway.sent]
+    assert len(openids) == len(set(openids)) == (3 if moment == "after" else 2)
+    assert campaign(deps, number).state == "finished"
+
+
+def test_two_workers_at_once_send_nobody_twice(deps, gateway):
+    number = by_service(deps, crowd(deps, 24))
+    ours, start = small(deps, 5), Barrier(2)
+
+    def work():
+        start.wait()
+        for _ in range(8):
+            broadcasting.send_batch_due(ours)
+
+    workers = [Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    run(ours)
+    assert states(deps, number) == {"sent": 24}
+    assert len({openid for openid, _ in gateway.sent}) == len(gateway.sent) == 24
+
+
+def test_a_template_is_confirmed_by_its_end(deps, gateway):
+    number = by_template(deps, crowd(deps, 2))
+    run(deps)
+    assert states(deps, number) == {"sent": 2}
+    assert gateway.templates[0][1:3] == ("progress", {"thing1": "账单已出"})
+    for place, status in enumerate(("success", "failed:user block")):
+        hear(
+            deps,
+            JobFinished(
+                account=ACCOUNT,
+                openid=Secret(gateway.templates[place][0]),
+                created_at=int(deps.clock.now().timestamp()),
+                delivery_id=f"e:{place}",
+                job="template",
+                message_id=str(4_300_000_000_000_000_000 + place),
+                status=status,
+            ),
+        )
+    assert states(deps, number) == {"confirmed": 1, "failed:platform:failed:user block": 1}
+
+
+def test_two_campaigns_to_one_person_do_not_share_an_id(deps, gateway):
+    people = crowd(deps, 1)
+    by_template(deps, people)
+    by_template(deps, people)
+    run(deps)
+    assert len({client_msg_id for *_, client_msg_id in gateway.templates}) == 2
+
+
+class TestRuns:
+    def test_a_run_that_leaves_some_rings_for_the_next(self, deps, gateway, monkeypatch):
+        number = by_service(deps, crowd(deps, 4))
+        monkeypatch.setattr("app.services.broadcasting.rounds._WORK_SECONDS", -1.0)
+        broadcasting.send_batches(small(deps, 2), "trail")
+        assert states(deps, number) == {"sent": 2, "queued": 2}
+        assert rung(deps) == 1
+
+    def test_a_run_that_leaves_nobody_rings_for_none(self, deps, gateway):
+        number = by_service(deps, crowd(deps, 4))
+        broadcasting.send_batches(deps, "trail")
+        assert states(deps, number) == {"sent": 4}
+        assert rung(deps) == 0
+
+    def test_a_run_that_finds_every_lane_taken_leaves(self, deps, gateway):
+        number = by_service(deps, crowd(deps, 4))
+        with deps.sessions.begin() as one, deps.sessions.begin() as two:
+            assert take_lane(one, 2)
+            assert take_lane(two, 2)
+            broadcasting.send_batches(deps, "trail")
+        assert states(deps, number) == {"queued": 4}
+        assert rung(deps) == 0
+
+
+def rung(deps):
+    with deps.sessions() as session:
+        return len(session.scalars(select(OutboxRow).where(OutboxRow.job == "send_batch")).all())
