@@ -51,10 +51,14 @@ _RULES: Mapping[Act, tuple[tuple[State, ...], State]] = {
     Act.CANCEL: ((*_NOT_STARTED, State.SENDING, State.PAUSED), State.CANCELLED),
     Act.FINISH: ((State.SENDING,), State.FINISHED),
 }
-_WHY: Mapping[Act, str] = {
-    Act.APPROVE: "not_rehearsed",
-    Act.LAUNCH: "not_approved",
-    Act.SCHEDULE: "not_approved",
+_UNREADY: Mapping[tuple[Act, State], str] = {
+    (Act.APPROVE, State.DRAFT): "not_rehearsed",
+    (Act.LAUNCH, State.DRAFT): "not_approved",
+    (Act.LAUNCH, State.REHEARSED): "not_approved",
+}
+_SAYS: Mapping[str, str] = {
+    "not_rehearsed": "It has not been rehearsed since it was last changed.",
+    "not_approved": "It has not been approved since it was last changed.",
 }
 OVER = frozenset({State.FINISHED, State.CANCELLED})
 """Nothing follows these."""
@@ -70,6 +74,7 @@ def may(act: Act, state: State) -> bool:
 def after(act: Act, state: State) -> State:
     """Return where a campaign stands after an act; raise `NotAllowed` where it may not be done."""
     if not may(act, state):
-        why = _WHY.get(act, "not_in_this_state")
-        raise NotAllowed(f"A campaign that is {state} cannot {act}.", why=why)
+        why = _UNREADY.get((act, state), "not_in_this_state")
+        plainly = f"It is {state}: it cannot {act} any more, or not yet."
+        raise NotAllowed(_SAYS.get(why, plainly), why=why)
     return _RULES[act][1]

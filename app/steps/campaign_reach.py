@@ -128,7 +128,10 @@ def _facts(base: ContactFacts, alike: Alike, month: MonthCount, start: datetime)
     return replace(
         base,
         follows=alike.follows,
-        allowances=Allowances(_window(alike.message_until), _window(alike.event_until)),
+        allowances=Allowances(
+            _window(alike.message_until, alike.has_message),
+            _window(alike.event_until, alike.has_event),
+        ),
         consents=frozenset({"marketing"} if alike.consents_marketing else ()),
         has_stopped_marketing=alike.marketing_stopped,
         is_on_hold=alike.on_hold not in (None, "distress"),
@@ -141,5 +144,5 @@ def _facts(base: ContactFacts, alike: Alike, month: MonthCount, start: datetime)
     )
 
 
-def _window(until: datetime | None) -> Window | None:
-    return Window(1, until) if until is not None else None
+def _window(until: datetime | None, has_some: bool) -> Window | None:
+    return Window(int(has_some), until) if until is not None else None

@@ -44,7 +44,10 @@ _BETWEEN = "@"
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """So many people of whom the same is true; windows are ends, None: closed or spent."""
+    """So many people of whom the same is true; a window is its end while it is open.
+
+    `has_message`, `has_event`: whether any message is left in that window.
+    """
 
     people: int
     follows: bool
@@ -54,7 +57,9 @@ class Alike:
     has_marker: bool
     is_outside: bool
     wrote_lately: bool
+    has_message: bool
     message_until: datetime | None
+    has_event: bool
     event_until: datetime | None
     mass_sends: int
     contacts: tuple[tuple[datetime, str], ...]
@@ -88,8 +93,10 @@ def list_alike(session: Session, people: People, asked: Asked) -> list[Alike]:
         "has_marker": marked.c.openid_index.is_not(None),
         "is_outside": _outside(asked.guests),
         "wrote_lately": func.coalesce(Person.last_message_at >= asked.lately, false()),
-        "message_until": _window(Person.message_left, Person.message_until, asked.now),
-        "event_until": _window(Person.event_left, Person.event_until, asked.now),
+        "has_message": Person.message_left > 0,
+        "message_until": _open_until(Person.message_until, asked.now),
+        "has_event": Person.event_left > 0,
+        "event_until": _open_until(Person.event_until, asked.now),
         "mass_sends": func.coalesce(mass.c.count, 0),
         "contacts": contacts.c.lately,
     }
@@ -130,11 +137,9 @@ def _contacts(since: datetime) -> Select[Any]:
     ).group_by(each.c.person_id)
 
 
-def _window(
-    left: InstrumentedAttribute[int], until: InstrumentedAttribute[datetime | None], now: datetime
-) -> ColumnElement[Any]:
+def _open_until(until: InstrumentedAttribute[datetime | None], now: datetime) -> ColumnElement[Any]:
     hour = func.date_trunc("hour", until) + cast(literal(timedelta(hours=1)), Interval)
-    return case((and_(left > 0, until > now), hour), else_=null())
+    return case((until > now, hour), else_=null())
 
 
 def _outside(guests: Sequence[bytes] | None) -> ColumnElement[bool]:

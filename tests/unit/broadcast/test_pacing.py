@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.broadcast.pacing import LIST_LEAST, LIST_MOST, Throttle, allowed_now, batch_sizes, ends_at
+from app.broadcast.pacing import (
+    LIST_LEAST,
+    LIST_MOST,
+    Throttle,
+    allowed_now,
+    batch_sizes,
+    ends_at,
+    next_time,
+)
+from app.core.clock import SHANGHAI
 
 START = datetime(2026, 11, 25, 2, tzinfo=UTC)
 
@@ -46,3 +55,31 @@ def test_no_more_go_than_both_buckets_hold(calls, people, each):
     allowed = allowed_now(calls, people, each)
     assert 0 <= allowed <= min(each, people)
     assert calls >= 1 or allowed == 0
+
+
+TEN = datetime(2026, 1, 31, 10, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("every", "now", "then"),
+    [
+        ("day", TEN, datetime(2026, 2, 1, 10, tzinfo=SHANGHAI)),
+        ("day", TEN - timedelta(days=5), datetime(2026, 2, 1, 10, tzinfo=SHANGHAI)),
+        ("week", TEN + timedelta(days=8), datetime(2026, 2, 14, 10, tzinfo=SHANGHAI)),
+        ("month", TEN, datetime(2026, 2, 28, 10, tzinfo=SHANGHAI)),
+        (
+            "month",
+            datetime(2026, 12, 31, 10, tzinfo=SHANGHAI),
+            datetime(2027, 1, 31, 10, tzinfo=SHANGHAI),
+        ),
+    ],
+)
+def test_what_is_repeated_comes_next_at_its_hour_and_makes_up_for_nothing(every, now, then):
+    assert next_time(TEN, every, now) == then
+
+
+@given(st.sampled_from(["day", "week", "month"]), st.integers(0, 100_000))
+def test_the_next_time_is_always_ahead_and_at_most_one_repetition_away(every, hours):
+    now = TEN + timedelta(hours=hours)
+    most = {"day": 1, "week": 7, "month": 31}[every]
+    assert now < next_time(TEN, every, now) <= now + timedelta(days=most)
