@@ -20,7 +20,7 @@ from app.steps import approval, audit
 from app.steps.audience import people_of
 from app.steps.campaign_checks import checked, need_authorised
 from app.steps.campaign_copy import contents_read
-from app.steps.campaign_life import GOVERNOR, move
+from app.steps.campaign_life import GOVERNOR, move, wake_senders
 from app.steps.campaign_reach import start_of
 from app.steps.rehearsing import rehearse as rehearsed
 from app.store import approvals, campaign_launch, campaigns, outbox, segments
@@ -202,6 +202,8 @@ def _act(deps: Deps, actor: Actor, campaign_id: int, act: Act, reason: str) -> N
             approvals.void(session, SUBJECT, str(campaign.id), now)
         done = audit.Act(f"campaign_{campaign.state}", SUBJECT, campaign.id, reason)
         audit.record(deps, session, actor, done)
+        if act is Act.RESUME:
+            wake_senders(session, actor.request_id, now)
 
 
 def _launch(deps: Deps, session: Transaction, actor: Actor, campaign: Campaign) -> int:
@@ -248,6 +250,7 @@ def _freeze(
     campaign.wording_pack, campaign.launched_at = found.pack, now
     move(session, campaign, Act.LAUNCH, actor.name, now, facts={"recipients": people})
     _record(deps, session, actor, "campaign_launched", campaign, ("", str(people)))
+    wake_senders(session, actor.request_id, now)
     return people
 
 
@@ -361,8 +364,9 @@ def _answer(
 def _content(campaign: Campaign) -> str:
     """Write everything that is released as one text: whom, how many, what, when, how fast."""
     definition = read_definition(campaign.definition)
-    people = (campaign.rehearsal or {}).get("audience")
-    return json.dumps([definition.to_json(), people], ensure_ascii=False, sort_keys=True)
+    found = campaign.rehearsal or {}
+    released = [definition.to_json(), found.get("audience"), found.get("contents")]
+    return json.dumps(released, ensure_ascii=False, sort_keys=True)
 
 
 def _hash(deps: Deps, campaign: Campaign) -> bytes:

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from app.broadcast.lifecycle import Act, State, after
+from app.core.jobs import JobName
 from app.deps import Deps
-from app.store import campaign_launch, campaigns
+from app.store import campaign_launch, campaigns, outbox
 from app.store.campaigns import Campaign
 from app.store.session import Transaction
 
@@ -27,6 +28,11 @@ def move(  # noqa: PLR0913 - what is done, by whom, when and why belong together
     if act in (Act.FINISH, Act.CANCEL):
         campaign.finished_at, campaign.next_at = now, None
     campaigns.note(session, campaign.id, by, act.value, now, why=why, facts=facts)
+
+
+def wake_senders(session: Transaction, trail: str, now: datetime) -> None:
+    """Have the next batch sent as soon as this is committed."""
+    outbox.add(session, JobName.SEND_BATCH.value, trail[:40], now)
 
 
 def finish_if_done(deps: Deps, session: Transaction, campaign_id: int) -> bool:

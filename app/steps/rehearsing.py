@@ -28,7 +28,7 @@ def rehearse(
         skipped["over_cap"] = people - definition.cap_people
         people = definition.cap_people
     if definition.channel is Channel.MASS and 0 < people < LIST_LEAST:
-        skipped["too_few_for_a_list"], people = people, 0
+        skipped["alone"], people = people, 0
     each = LIST_MOST if definition.channel is Channel.MASS else 1
     start = start_of(definition, now)
     end = ends_at(start, people, each, definition.throttle)

@@ -147,7 +147,7 @@ def test_a_start_by_day_is_judged_by_day(deps, clock):
 
 def test_one_person_makes_no_list(deps):
     someone(deps)
-    assert rehearsed(deps)["skipped"] == {"too_few_for_a_list": 1}
+    assert rehearsed(deps)["skipped"] == {"alone": 1}
 
 
 def test_a_cap_skips_the_rest(deps):
