@@ -27,23 +27,28 @@ def judge_due(deps: Deps) -> int:
 
 
 def _judge(deps: Deps, campaign_id: int) -> bool:
-    """Judge one: the lock keeps two workers from giving two verdicts."""
+    """Judge one: counted without a lock, settled under the campaign's, so that it is done once."""
     actor, now = system_actor(f"experiment-{campaign_id}"), deps.clock.now()
-    with deps.sessions.begin() as session:
-        campaign = campaigns.get(session, campaign_id, lock=True)
-        definition = read_definition(campaign.definition)
+    with deps.sessions() as session:
+        definition = read_definition(campaigns.get(session, campaign_id).definition)
         state = state_of(session, campaign_id, definition, now)
-        if state is None or state.judged_at is not None:
+    if state is None or not (state.verdict.broken or state.verdict.standing in FINAL):
+        return False
+    with deps.sessions.begin() as session:
+        campaigns.get(session, campaign_id, lock=True)
+        if store.verdict_of(session, campaign_id) is not None:
             return False
         _stop_broken(deps, session, campaign_id, state)
         if state.verdict.standing not in FINAL:
             return False
-        # Without a difference the rest gets what was listed first, as the terms say.
-        chosen = state.verdict.winner or definition.variants[0].name
-        if chosen in state.verdict.broken:
-            chosen = next(one.name for one in state.trials if one.name not in state.verdict.broken)
-        _settle(deps, session, actor, campaign_id, (state, chosen, ""))
+        _settle(deps, session, actor, campaign_id, (state, _for_the_rest(state), ""))
     return True
+
+
+def _for_the_rest(state: State) -> str:
+    """Return the winner, or without a difference what was listed first and did no harm."""
+    left = (one.name for one in state.trials if one.name not in state.verdict.broken)
+    return state.verdict.winner or next(left)
 
 
 def choose(deps: Deps, actor: Actor, campaign_id: int, variant: str, reason: str) -> None:
