@@ -162,7 +162,7 @@ def test_what_the_official_console_sent_counts_for_everybody(deps):
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         for number in range(3):
-            job = {"msg_id": str(number), "month": month_of(now), "seen_at": now}
+            job = {"msg_id": str(number), "month": month_of(now), "seen_at": now, "settled_at": now}
             session.execute(insert(ForeignMassJob).values(**job))
     assert rehearsed(deps)["later"] == {"mass_spent": 2}
 
