@@ -72,6 +72,23 @@ def claim(
     return list(ids)
 
 
+def lock_queued(
+    session: Session, campaign_id: int, people: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """Lock those of these people who still wait; return them."""
+    found = session.scalars(
+        select(CampaignRecipient.person_id)
+        .where(
+            CampaignRecipient.campaign_id == campaign_id,
+            CampaignRecipient.person_id == func.any(_PEOPLE),
+            _WAITS,
+        )
+        .with_for_update(),
+        {"people": list(people)},
+    )
+    return set(found)
+
+
 def list_addresses(session: Session, people: Collection[uuid.UUID]) -> Sequence[Person]:
     """Return the sealed addresses of people, and nothing else of their rows."""
     found = session.scalars(
@@ -88,9 +105,9 @@ def list_addresses(session: Session, people: Collection[uuid.UUID]) -> Sequence[
 
 
 def lease(
-    session: Session, campaign_id: int, people: Collection[uuid.UUID], lease_until: datetime
+    session: Session, campaign_id: int, people: Collection[uuid.UUID], lease_until: datetime | None
 ) -> None:
-    """Keep claimed people from other workers for a while."""
+    """Keep claimed people from other workers for a while; None lets go of them."""
     change(session, campaign_id, people, (_QUEUED,), lease_until=lease_until)
 
 

@@ -1,7 +1,7 @@
 """Send a campaign as lists: one call for up to ten thousand people.
 
-Three transactions: claim, decide, charge and mark as leaving; the call; what became of it. Killed
-before the call, or after it, the list is called unknown and nobody in it is written to again.
+Three transactions: claim; decide, charge and mark as leaving; after the call, what became of it.
+Killed before the call, or after it, the list is called unknown: nobody in it is written to again.
 """
 
 import uuid
@@ -23,7 +23,6 @@ from app.core.types import Secret
 from app.deps import Deps
 from app.services.broadcasting.plan import Plan
 from app.steps import campaign_facts, recipients
-from app.steps.campaign_copy import read_approved
 from app.steps.campaign_facts import Sorted
 from app.steps.channel_refusals import NOT_TAKEN, rest_channel
 from app.steps.person_key import openid_of
@@ -32,6 +31,7 @@ from app.store.campaigns import CampaignBatch
 from app.store.session import Transaction
 from app.wechat.ports import LEAST_LISTED
 
+_CLAIM_LEASE = timedelta(seconds=60)
 _LEASE = timedelta(minutes=2)
 """Longer than a call may take; a list that is still leaving then has lost its worker."""
 _UNREACHABLE_PAUSE = timedelta(seconds=15)
@@ -51,51 +51,56 @@ class List:
 
 def send_list(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
     """Send one list; return how many people were looked at, None when none was there."""
+    people = _claimed(deps, plan, variant, limit)
+    if not people:
+        return None
     with deps.sessions.begin() as session:
-        campaign = broadcasting.hold_sending(session, plan.campaign_id)
-        if campaign is None:
-            return None
-        definition = read_approved(campaign)
-        people = _claimed(deps, session, plan, variant, limit)
-        if not people:
-            return None
-        leaving = _leave(deps, session, definition, plan, variant, people)
+        leaving = _leave(deps, session, plan, variant, people)
     if leaving is not None:
         call(deps, plan.campaign_id, leaving)
     return len(people)
 
 
-def _claimed(
-    deps: Deps, session: Transaction, plan: Plan, variant: str, limit: int
-) -> list[uuid.UUID]:
+def _claimed(deps: Deps, plan: Plan, variant: str, limit: int) -> list[uuid.UUID]:
     """Claim people, never so that one alone would be left over for a list of one."""
     now = deps.clock.now()
-    found = broadcasting.claim(session, plan.campaign_id, variant, now, limit + LEAST_LISTED)
-    # One would remain: it gets company from this list.
-    return found[: limit - 1] if len(found) == limit + 1 else found[:limit]
+    with deps.sessions.begin() as session:
+        if broadcasting.hold_sending(session, plan.campaign_id) is None:
+            return []
+        found = broadcasting.claim(session, plan.campaign_id, variant, now, limit + LEAST_LISTED)
+        # One would remain: it gets company from this list.
+        people = found[: limit - 1] if len(found) == limit + 1 else found[:limit]
+        broadcasting.lease(session, plan.campaign_id, people, now + _CLAIM_LEASE)
+    return people
 
 
 def _leave(
-    deps: Deps,
-    session: Transaction,
-    definition: Definition,
-    plan: Plan,
-    variant: str,
-    people: list[uuid.UUID],
+    deps: Deps, session: Transaction, plan: Plan, variant: str, people: list[uuid.UUID]
 ) -> List | None:
-    """Decide about everybody, charge the month, and mark the list as leaving."""
-    sorted_ = campaign_facts.sort(deps, session, definition, people)
+    """Decide about everybody, charge the month, and mark the list as leaving.
+
+    Deciding about ten thousand takes seconds, and holds nobody up: only then is the campaign's
+    state read again and kept, so that a pause, a cancellation or an erasure meanwhile counts.
+    """
+    sorted_ = campaign_facts.sort(deps, session, plan.definition, people)
     openids = _opened(deps, session, sorted_)
+    if broadcasting.hold_sending(session, plan.campaign_id) is None:
+        broadcasting.lease(session, plan.campaign_id, people, None)
+        return None
+    here = broadcasting.lock_queued(session, plan.campaign_id, openids)
+    openids = {person: openid for person, openid in openids.items() if person in here}
+    chosen = openids
     if len(openids) == 1:
         _leave_alone(session, plan.campaign_id, variant, next(iter(openids)), sorted_)
-        openids = {}
-    if openids:
-        openids = _charged(deps, session, definition, openids, sorted_)
+        chosen = {}
+    if chosen:
+        chosen = _charged(deps, session, plan.definition, chosen, sorted_)
     recipients.wait_or_skip(session, plan.campaign_id, sorted_)
-    if not openids:
+    if not chosen:
+        broadcasting.lease(session, plan.campaign_id, openids, None)
         return None
-    words = definition.contents[variant].text or ""
-    return _mark(deps, session, plan, variant, words, openids)
+    words = plan.definition.contents[variant].text or ""
+    return _mark(deps, session, plan, variant, words, chosen)
 
 
 def _opened(deps: Deps, session: Transaction, sorted_: Sorted) -> dict[uuid.UUID, Secret]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.core.errors import OutcomeUnknown
 from app.services import broadcasting
+from app.steps import campaign_facts
 from app.store.campaigns import ForeignMassJob
 from app.store.incidents import Incident
 from tests.integration.broadcasting.crowds import (
@@ -20,6 +21,7 @@ from tests.integration.broadcasting.crowds import (
     run_of,
     small,
     states,
+    turn,
 )
 
 
@@ -45,6 +47,22 @@ class TestUnknown:
         broadcasting.match_ends(deps)
         assert states(deps, number) == {"confirmed": 3}
 
+    def test_a_pause_while_a_list_is_decided_about_holds_it(self, deps, gateway, monkeypatch):
+        number = launched(deps, crowd(deps, 3))
+        sort = campaign_facts.sort
+
+        def pausing(*given):
+            turn(deps, number, "paused")
+            return sort(*given)
+
+        monkeypatch.setattr(campaign_facts, "sort", pausing)
+        broadcasting.send_batch_due(deps)
+        assert (gateway.masses, states(deps, number)) == ([], {"queued": 3})
+        monkeypatch.undo()
+        turn(deps, number, "sending")
+        run(deps)
+        assert states(deps, number) == {"sent": 3}
+
     @pytest.mark.parametrize("moment", ["before", "after"])
     def test_a_worker_killed_around_the_call_leaves_its_list_unknown(
         self, deps, gateway, clock, moment
@@ -61,6 +79,46 @@ class TestUnknown:
         assert states(deps, number) == {"unknown": 3}
         assert len(gateway.masses) == (moment == "after")
         assert campaign(deps, number).state == "finished"
+
+
+class Dying:
+    """A clock that ends the process when it is asked for the n-th time."""
+
+    def __init__(self, clock, after):
+        self.clock, self.left = clock, after
+
+    def now(self):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return self.clock.now()
+
+
+@pytest.mark.parametrize("channel", ["mass", "service"])
+def test_killed_anywhere_nobody_gets_it_twice_and_everybody_is_accounted_for(
+    deps, gateway, clock, channel
+):
+    """Die at every look at the clock, one after the other, and go on from what the rows say."""
+    number = launched(deps, crowd(deps, 30), channel=channel, **{"class": "service"})
+    ours = small(deps, 4)
+    for after in range(1, 40):
+        try:
+            broadcasting.send_batch_due(replace(ours, clock=Dying(clock, after)))
+            broadcasting.reconcile_mass(replace(ours, clock=Dying(clock, after)))
+        except KeyboardInterrupt:
+            clock.advance(seconds=1)
+        told = states(deps, number)
+        assert sum(told.values()) == 30
+    clock.advance(minutes=5)
+    broadcasting.reconcile_mass(deps)
+    run(deps)
+    told = states(deps, number)
+    got = [one for to, _, _ in gateway.masses for one in to] + [one for one, _ in gateway.sent]
+    assert len(got) == len(set(got))
+    assert told["queued"] == told["sending"] == 0
+    assert sum(told.values()) == 30
+    assert len(got) <= told["sent"] + told["unknown"]
+    assert campaign(deps, number).state == "finished"
 
 
 class Killer:
