@@ -11,12 +11,14 @@ _DIGITS = "0-9零〇一二两三四五六七八九十百千"
 _AMOUNT = re.compile(
     rf"(?:百分之[{_DIGITS}.点]+|[{_DIGITS}.,点]*[{_DIGITS}]\s*(?:%|‰|万|亿|元|块|折|期|厘|分利|个月|年期))"
 )
+_NO_AMOUNT = re.compile(rf"(?<![{_DIGITS}])千万(?![元块])|块儿")
+"""By all means, and together: said with numerals, and no number."""
 _VARIABLE = re.compile(r"\{\{?\s*([\w.]+)[^{}]*\}?\}")
 
 
 def locked_parts(words: str) -> frozenset[str]:
     """Return every amount, rate, term and variable that the words name, in one spelling."""
-    said = unicodedata.normalize("NFKC", words)
+    said = _NO_AMOUNT.sub(" ", unicodedata.normalize("NFKC", words))
     amounts = {re.sub(r"[\s,]", "", one) for one in _AMOUNT.findall(said)}
     return frozenset(amounts | {"{" + name + "}" for name in _VARIABLE.findall(said)})
 

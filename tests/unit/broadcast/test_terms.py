@@ -80,5 +80,14 @@ def test_prices_rates_and_limits_are_locked(one, other, told):
     assert all(part in found for part in told)
 
 
-def test_what_is_no_price_is_free():
-    assert locked_parts("周三晚上8点，第2堂课，共3人") == frozenset()
+@pytest.mark.parametrize(
+    "words",
+    ["周三晚上8点，第2堂课，共3人", "千万别转账", "咱们一块儿来学", "万一接到电话，十分钟内挂断"],
+)
+def test_what_is_no_price_is_free(words):
+    assert locked_parts(words) == frozenset()
+
+
+@pytest.mark.parametrize("words", ["最高千万元", "最高两千万", "两千块"])
+def test_what_looks_like_it_is_an_amount_all_the_same(words):
+    assert len(locked_parts(words)) == 1
