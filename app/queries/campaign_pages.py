@@ -8,14 +8,19 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.audience.problems import Misread
 from app.broadcast.lifecycle import LAUNCHED, Act, State, may
 from app.broadcast.outcomes import OPEN, REASONED, Outcome
+from app.broadcast.types import read_definition
 from app.core.access import Actor, Permission
-from app.core.errors import NotFound
+from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.queries.campaign_lists import planned_at
 from app.queries.campaign_rehearsals import Rehearsed, rehearsed
 from app.queries.message_lines import shown_name
+from app.steps.audience import hides_few
+from app.steps.campaign_reach import audience_of
+from app.steps.sensitive import may_see_sensitive
 from app.store import campaigns as store
 from app.store.approvals import Approval
 from app.store.campaigns import Campaign, CampaignRecipient
@@ -23,6 +28,8 @@ from app.store.people import Person
 from app.store.session import Transaction
 
 PEOPLE = 50
+_REASONED = REASONED | {Outcome.UNKNOWN}
+"""The states of which the page tells why."""
 _LATELY = timedelta(minutes=1)
 """The rate of a campaign is what it sent within this time."""
 
@@ -118,14 +125,17 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """The people behind a number; `next`: the person to go on after."""
+    """The people behind a number; `next`: the person to go on after.
+
+    None for `rows` where who is in it would tell what this actor may not see.
+    """
 
     id: int
     name: str
     outcome: str
     reason: str
     variant: str
-    rows: Sequence[Recipient]
+    rows: Sequence[Recipient] | None
     next: uuid.UUID | None
 
 
@@ -159,7 +169,7 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         state=one.state,
         segment=one.segment,
         definition=one.definition,
-        contents=contents_of(one.definition),
+        contents=_read(one),
         at=one.next_at or planned_at(one.definition),
         until=_until(one.definition),
         made_by=one.made_by,
@@ -203,8 +213,9 @@ def people(deps: Deps, actor: Actor, campaign_id: int, behind: Behind) -> People
         .limit(PEOPLE + 1)
     )
     with deps.sessions() as session:
-        name = store.get(session, campaign_id).name
-        found = session.execute(statement).all()
+        one = store.get(session, campaign_id)
+        name, is_hidden = one.name, _hides_people(deps, session, actor, one)
+        found = () if is_hidden else session.execute(statement).all()
     rows = [_recipient(deps, *row) for row in found[:PEOPLE]]
     return PeoplePage(
         id=campaign_id,
@@ -212,9 +223,18 @@ def people(deps: Deps, actor: Actor, campaign_id: int, behind: Behind) -> People
         outcome=behind.outcome,
         reason=behind.reason,
         variant=behind.variant,
-        rows=rows,
+        rows=None if is_hidden else rows,
         next=rows[-1].person_id if len(found) > PEOPLE else None,
     )
+
+
+def _hides_people(deps: Deps, session: Transaction, actor: Actor, one: Campaign) -> bool:
+    """Say whether being in it tells a guarded fact; a question that reads no more tells nothing."""
+    try:
+        understood = audience_of(deps, session, read_definition(one.definition))
+    except (Misread, NotAllowed):
+        return not may_see_sensitive(actor)
+    return hides_few(actor, understood)
 
 
 def contents_of(definition: Mapping[str, Any]) -> list[tuple[str, Said]]:
@@ -229,6 +249,15 @@ def contents_of(definition: Mapping[str, Any]) -> list[tuple[str, Said]]:
 def _until(definition: Mapping[str, Any]) -> datetime | None:
     until = definition.get("schedule", {}).get("until")
     return datetime.fromisoformat(until) if until else None
+
+
+def _read(one: Campaign) -> list[tuple[str, Said]]:
+    """Return what people read: as it was rehearsed, and so approved, or as it was written."""
+    told = (one.rehearsal or {}).get("contents") or {}
+    return [
+        (name, _said(told[name], said.share) if name in told else said)
+        for name, said in contents_of(one.definition)
+    ]
 
 
 def _said(content: Mapping[str, Any], share: float = 1.0) -> Said:
@@ -266,7 +295,7 @@ def _progress(session: Transaction, campaign_id: int, now: datetime) -> Progress
         .group_by(row.variant, row.state, row.reason)
     )
     states = dict.fromkeys(Outcome, 0)
-    reasons: dict[Outcome, dict[str, int]] = {one: {} for one in REASONED}
+    reasons: dict[Outcome, dict[str, int]] = {one: {} for one in _REASONED}
     variants: dict[str, dict[str, int]] = {}
     lately = 0
     for variant, state, reason, number, recent in session.execute(statement):

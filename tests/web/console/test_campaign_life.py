@@ -141,6 +141,12 @@ def test_words_are_checked_while_one_types(operator: FlaskClient) -> None:
     assert "没有发现要改的地方" in fine.text
 
 
+def test_figures_are_shown_as_people_will_read_them(operator: FlaskClient) -> None:
+    page = post(operator, "/console/campaigns/check", page=NEW, **fields(text="{年化区间}")).text
+    assert "以合同为准" in page
+    assert "{年化区间}" not in page
+
+
 def test_people_are_counted_while_one_chooses(deps: Deps, operator: FlaskClient) -> None:
     for _ in range(3):
         someone(deps)

@@ -190,7 +190,7 @@ def test_a_page_takes_as_many_statements_however_many_are_in_it(deps: Deps, engi
             campaign_pages.page(deps, actor, campaign)
             campaign_pages.people(deps, actor, campaign, Behind("queued"))
         taken.append(len(statements))
-    assert taken[0] == taken[1] == 6
+    assert taken[0] == taken[1] == 7
 
 
 def test_people_are_masked_and_paged_by_their_key(
@@ -205,6 +205,17 @@ def test_people_are_masked_and_paged_by_their_key(
     assert [one.person_id for one in (*first.rows, *second.rows)] == people
     assert second.next is None
     assert all("*" in one.name or "…" in one.name for one in first.rows)
+
+
+def test_who_was_chosen_by_a_guarded_fact_is_told_to_those_who_may_see_it(deps: Deps) -> None:
+    chosen = {"segment": 'tier = "premium"'}
+    campaign = a_campaign(deps, state="finished", launched_at=deps.clock.now(), definition=chosen)
+    received(deps, campaign, "confirmed")
+    there = page_of(campaign, "/people/confirmed")
+    hidden = signed_in(deps, Role.OPERATOR).get(there).text
+    assert "您无权查看" in hidden
+    assert "/console/people/" not in hidden.split("<main")[1].split("您无权查看")[1]
+    assert 'scope="row"' in signed_in(deps, Role.REVIEWER).get(there).text
 
 
 def test_what_followed_counts_each_person_once_within_the_window(
