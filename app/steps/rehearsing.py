@@ -1,17 +1,19 @@
 """What a rehearsal of a campaign finds, as it is kept: nothing is sent, nothing is chosen."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.broadcast.pacing import LIST_LEAST, LIST_MOST, ends_at, minutes_needed
-from app.broadcast.types import Channel, Definition
+from app.broadcast.types import Channel, Definition, read_definition
 from app.deps import Deps
-from app.steps.audience import Understood, view_of
+from app.steps.audience import Understood, people_of, view_of
 from app.steps.campaign_copy import contents_read
-from app.steps.campaign_reach import reach_of, start_of
-from app.store import allowances, audience
+from app.steps.campaign_reach import audience_of, reach_of, start_of
+from app.store import allowances, audience, campaign_launch
 from app.store.session import Transaction
 
+_WEEK = timedelta(days=7)
+_MOST_OTHERS = 5
 _CALL_OF = {Channel.TEMPLATE: "template", Channel.SERVICE: "custom", Channel.MASS: "mass"}
 
 
@@ -47,6 +49,7 @@ def rehearse(
         "starts_at": start.isoformat(),
         "minutes": round(minutes_needed(people, each, definition.throttle), 2),
         "ends_at": max(end, reach.last_at or end).isoformat(),
+        "same_week": _same_week(deps, session, understood, start_of(definition, now)),
         "contents": contents_read(deps, definition, now),
     }
 
@@ -55,3 +58,20 @@ def _left_today(session: Transaction, channel: Channel) -> int | None:
     """Return how many calls the platform lets the account still make today; None: unknown."""
     kept = {one.name: one.daily_limit - one.used for one in allowances.list_kept(session)}
     return kept.get(_CALL_OF[channel])
+
+
+def _same_week(
+    deps: Deps, session: Transaction, understood: Understood, start: datetime
+) -> list[dict[str, Any]]:
+    """Name what else some of these people get within a week of the start, and how many of them."""
+    people, found = people_of(deps, understood), []
+    near = campaign_launch.list_near(session, start - _WEEK, start + _WEEK, _MOST_OTHERS)
+    for other in near:
+        if other.launched_at is not None:
+            shared = campaign_launch.count_shared(session, people, other.id)
+        else:
+            meant = audience_of(deps, session, read_definition(other.definition))
+            shared = campaign_launch.count_both(session, people, people_of(deps, meant))
+        if shared:
+            found.append({"id": other.id, "name": other.name, "people": shared})
+    return found

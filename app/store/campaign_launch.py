@@ -11,11 +11,13 @@ from sqlalchemy import (
     Float,
     LargeBinary,
     String,
+    and_,
     case,
     cast,
     func,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -60,7 +62,7 @@ def freeze(
         literal(campaign_id, BigInteger),
         person,
         *(_placed(campaign_id, person, places) if places else _all_alike()),
-    )
+    ).order_by(person)  # so that every index grows at one end
     names = ["campaign_id", "person_id", "variant", "state", "reason"]
     session.execute(insert(CampaignRecipient).from_select(names, rows).on_conflict_do_nothing())
     return count_recipients(session, campaign_id)
@@ -171,3 +173,38 @@ def list_left_open(session: Session) -> Sequence[int]:
     return session.scalars(
         select(Campaign.id).where(Campaign.state == "cancelled", left.exists())
     ).all()
+
+
+def list_near(session: Session, since: datetime, until: datetime, limit: int) -> list[Campaign]:
+    """List what is sent or planned within some days, the latest made first."""
+    near = or_(
+        Campaign.launched_at.between(since, until),
+        and_(Campaign.state == "scheduled", Campaign.next_at.between(since, until)),
+    )
+    return list(
+        session.scalars(
+            select(Campaign)
+            .where(near, Campaign.state != "cancelled")
+            .order_by(Campaign.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def count_shared(session: Session, people: People, campaign_id: int) -> int:
+    """Count whom a launched campaign has in common with an audience."""
+    meant = people.subquery("meant")
+    shared = (
+        select(func.count())
+        .select_from(CampaignRecipient)
+        .join(meant, meant.c.id == CampaignRecipient.person_id)
+        .where(CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state != "skipped")
+    )
+    return session.scalar(shared) or 0
+
+
+def count_both(session: Session, people: People, others: People) -> int:
+    """Count who is in two audiences."""
+    one, other = people.subquery("one"), others.subquery("other")
+    both = select(func.count()).select_from(one).join(other, other.c.id == one.c.id)
+    return session.scalar(both) or 0

@@ -23,7 +23,7 @@ from app.store.campaigns import (
 )
 from app.store.people import Suppression
 from app.store.stops import OutboundStop
-from tests.integration.campaigns.planning import plan, two_people
+from tests.integration.campaigns.planning import approved, plan, two_people
 from tests.integration.segments.people import someone
 
 SHELL = system_actor("terminal")
@@ -190,3 +190,19 @@ def test_who_is_excluded_is_no_part_of_the_audience(deps):
     someone(deps), someone(deps), someone(deps, on_hold="complaint")
     found = rehearsed(deps, exclude="on_hold")
     assert (found["audience"], found["skipped"]) == (2, {})
+
+
+def test_what_else_the_same_people_get_that_week_is_told(deps, clock):
+    someone(deps), someone(deps)
+    maker, approver = two_people(deps)
+    sent = approved(deps, maker, approver, name="已发")
+    campaigns.launch(deps, maker, sent)
+    at = (clock.now() + timedelta(days=3)).isoformat()
+    planned = approved(deps, maker, approver, name="已排", schedule={"at": at})
+    campaigns.launch(deps, maker, planned)
+    far = (clock.now() + timedelta(days=20)).isoformat()
+    campaigns.launch(deps, maker, approved(deps, maker, approver, schedule={"at": far}))
+    assert rehearsed(deps)["same_week"] == [
+        {"id": planned, "name": "已排", "people": 2},
+        {"id": sent, "name": "已发", "people": 2},
+    ]
