@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from app.broadcast.types import Unfit, read_definition
+from app.contact.types import month_of
 from app.core.errors import NotAllowed
 from app.services import broadcasting, campaigns
 from app.steps.campaign_copy import contents_read, read_approved
 from app.steps.product_record import record_values
-from app.store.campaigns import Campaign
+from app.store.campaigns import Campaign, ForeignMassJob
 from app.store.people import Person
 from tests.builders import follows, hear
 from tests.integration.broadcasting.crowds import Generous
@@ -120,3 +121,17 @@ def test_figures_that_changed_after_the_approval_are_not_sent(deps):
         campaigns.launch(replace(deps, rulebook=lambda: changed), maker, campaign_id)
     assert refused.value.why == "changed_since"
     campaigns.launch(deps, maker, campaign_id)
+
+
+def test_what_the_official_console_sent_counts_against_everybodys_month(deps):
+    hear(deps, follows(deps))
+    hear(deps, follows(deps, OTHER))
+    maker, _ = two_people(deps)
+    now = deps.clock.now()
+    with deps.sessions.begin() as session:
+        for number in range(3):
+            job = {"msg_id": str(number), "month": month_of(now)}
+            session.add(ForeignMassJob(**job, seen_at=now, settled_at=now))
+    campaign_id = campaigns.plan(deps, maker, plan())
+    found = campaigns.rehearse(deps, maker, campaign_id)
+    assert (found["now"], found["later"]) == (0, {"mass_spent": 2})

@@ -108,7 +108,11 @@ def test_mass_messages_are_counted_by_person_and_those_of_the_official_console_f
     with deps.sessions.begin() as session:
         session.add(MassMonth(month=month, person_id=two[0], count=2))
         session.add(MassMonth(month=month.replace(year=2025), person_id=two[1], count=4))
-        session.add(ForeignMassJob(msg_id="77", month=month, seen_at=deps.clock.now()))
+        session.add(
+            ForeignMassJob(
+                msg_id="77", month=month, seen_at=deps.clock.now(), settled_at=deps.clock.now()
+            )
+        )
     first, second = facts_of_each(deps, two)
     assert first.mass_this_month == MonthCount(month, 3)
     assert second.mass_this_month == MonthCount(month, 1)
