@@ -103,7 +103,7 @@ class RedisThrottle:
 
         `least` is cut to what the bucket can ever hold, or it would wait for ever.
         """
-        wanted = (min(least, bucket.burst), most)
+        wanted = (min(least, bucket.burst, most), most)
         ours = (bucket.burst, repr(bucket.gain_per_ms), int(now.timestamp() * 1000))
         try:
             told = self._take(keys=[keys.bucket(bucket.name)], args=[*ours, *wanted, _KEPT_MS])

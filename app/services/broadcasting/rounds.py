@@ -162,4 +162,4 @@ def _granted(deps: Deps, plan: Plan, now: datetime) -> Grant:
         least=least,
     )
     # A list waits until a whole part has gathered: many short ones would use up the day's calls.
-    return deps.throttle.take(people, now, most, people.burst if is_list else 1)
+    return deps.throttle.take(people, now, most, min(people.burst, most) if is_list else 1)
