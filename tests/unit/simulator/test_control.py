@@ -51,7 +51,12 @@ def test_the_clock_moves_by_steps_or_to_an_offset(rehearsal):
 def test_switches_change_one_by_one_within_their_limits(rehearsal):
     rehearsal.sim("switches", {"out_of_order": True})
     told = rehearsal.sim("switches", {"copies": 9})
-    assert told == {"copies": 3, "out_of_order": True, "tap_opens": "menu"}
+    assert told == {
+        "copies": 3,
+        "out_of_order": True,
+        "tap_opens": "menu",
+        "mass_outcomes": "pushed",
+    }
     answer = rehearsal.http.post("/sim/switches", json={"tap_opens": "door"})
     assert answer.status_code == 400
 
