@@ -144,7 +144,7 @@ def test_a_second_launch_is_refused_and_changes_nothing(deps):
     campaign_id = approved(deps, maker, approver)
     campaigns.launch(deps, maker, campaign_id)
     someone(deps)
-    assert refused(campaigns.launch, deps, maker, campaign_id) == "not_approved"
+    assert refused(campaigns.launch, deps, maker, campaign_id) == "not_in_this_state"
     assert len(recipients(deps, campaign_id)) == 1
 
 

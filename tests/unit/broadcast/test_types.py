@@ -98,3 +98,7 @@ def test_variants_have_names_of_their_own_and_share_everybody(variants):
 def test_a_variant_that_the_channel_does_not_carry_is_named():
     variants = [variant("A", 0.5), variant("B", 0.5, template_id="t")]
     assert "variants.B.content" in mistakes(content=None, variants=variants)
+
+
+def test_a_text_that_is_no_time_is_named():
+    assert "schedule.until" in mistakes(schedule={"until": "whenever"})
