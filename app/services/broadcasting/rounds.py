@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.broadcast.guard import read_guard
 from app.broadcast.lifecycle import State
-from app.broadcast.types import Channel, Definition, Hours, read_definition
+from app.broadcast.types import Channel, Definition, Hours
 from app.core.clock import SHANGHAI, monotonic, pause
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -14,6 +14,7 @@ from app.services.broadcasting.lists import send_list
 from app.services.broadcasting.plan import Plan
 from app.services.broadcasting.singly import send_singly
 from app.state.throttle import Bucket, Grant
+from app.steps.campaign_copy import read_approved
 from app.steps.campaign_life import finish_if_done
 from app.store import broadcasting, campaigns, outbox
 from app.wechat.ports import MOST_LISTED
@@ -106,7 +107,7 @@ def _look(deps: Deps, campaign_id: int) -> Plan | None:
         campaign = campaigns.get(session, campaign_id)
         if campaign.state != State.SENDING:
             return None
-        definition = read_definition(campaign.definition)
+        definition = read_approved(campaign)
         until = definition.schedule.until
         is_over = until is not None and now >= until
         if is_over or not broadcasting.has_open(session, campaign_id):
