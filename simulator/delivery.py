@@ -14,7 +14,7 @@ from simulator.clock import Clock
 from simulator.crypto import Envelope, sign
 from simulator.replies import BrokenReply, Expected, Reply, read_reply
 from simulator.settings import Settings
-from simulator.state import Bubble
+from simulator.state import Bubble, Telling
 from simulator.transport import NoAnswer, TimedOut, Transport
 from simulator.wire import build
 from simulator.world import World
@@ -90,6 +90,17 @@ class Courier:
         else:
             self.run(partial(self._deliver_all, [delivery, *([held] if held else [])]))
         return delivery
+
+    def tell(self, how: Telling, push: Push) -> None:
+        """Push what became of a message: at once, at once and again, after a while, or never."""
+
+        def later() -> None:
+            self.send(push)
+
+        if how in ("late", "twice"):
+            self.clock.later(self.world.account.switches.late_seconds, later)
+        if how in ("pushed", "twice"):
+            self.send(push)
 
     def release(self, delivery: Delivery) -> None:
         """Deliver what was held for a second message that did not come."""

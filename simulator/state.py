@@ -77,22 +77,35 @@ class Template:
 
 @dataclass
 class ApiFault:
-    """Something that goes wrong with the next calls of one path, or of all when it is empty."""
+    """Something that goes wrong with the next calls of one path, or of all when it is empty.
 
-    kind: Literal["slow", "errcode", "drop_before", "drop_after"]
+    `slow_after`, `errcode_after` and `drop_after`: what was asked for is done, and then the answer
+    is late, says that it failed, or never comes.
+    """
+
+    kind: Literal["slow", "slow_after", "errcode", "errcode_after", "drop_before", "drop_after"]
     path: str = ""
     value: int = 0
     calls: int = 1
 
 
+Telling = Literal["pushed", "twice", "late", "lost"]
+
+
 @dataclass
 class Switches:
-    """How deliveries behave, and what a tapped option opens."""
+    """How deliveries behave, what a tapped option opens, and how the ends of messages are told.
+
+    `twice`: at once, and again after `late_seconds`. `failed`: the platform takes a broadcast and
+    then turns it down.
+    """
 
     copies: int = 1
     out_of_order: bool = False
     tap_opens: Literal["menu", "message"] = "menu"
-    mass_outcomes: Literal["pushed", "late", "lost"] = "pushed"
+    mass_outcomes: Telling | Literal["failed"] = "pushed"
+    template_outcomes: Telling = "pushed"
+    late_seconds: float = 90.0
 
 
 @dataclass
@@ -103,6 +116,7 @@ class MassJob:
     client_key: str
     created_at: float
     is_over: bool = True
+    has_failed: bool = False
 
 
 @dataclass

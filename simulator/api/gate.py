@@ -56,6 +56,10 @@ def answer(rest: str) -> Response:
         return _drop()
     body = _perform(platform, endpoint, path, name, fault)
     _record(platform, name, path, body)
+    if fault and fault.kind == "slow_after":
+        platform.clock.sleep(fault.value / 1000)
+    if fault and fault.kind == "errcode_after":
+        body = Refused(fault.value, "as the tester asked").answer()
     return _drop() if fault and fault.kind == "drop_after" else jsonify(body)
 
 

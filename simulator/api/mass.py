@@ -6,7 +6,6 @@ developers.weixin.qq.com/doc/service/guide/product/message/Batch_Sends.html
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 
 from simulator.api.endpoint import Call, Endpoint, Json
 from simulator.delivery import Push
@@ -26,7 +25,7 @@ _LISTED_LEAST, _LISTED_MOST = 2, 10_000
 _CLIENT_ID_BYTES = 32
 _CALLS_A_MINUTE = 60
 _FIRST_MSG_ID = 3_147_000_000
-_LATE_SECONDS = 90.0
+_TURNED_DOWN = "err(20008)"  # judged to be a fraud: the same guide
 
 
 def _send(platform: Platform, call: Call) -> Json:
@@ -63,7 +62,8 @@ def _launch(platform: Platform, call: Call, phones: list[Phone], total: int) -> 
     job = MassJob(_FIRST_MSG_ID + account.next_id(), client_key, now)
     account.mass_jobs = [*alive, job]
     month = month_of(now)
-    reached = [phone for phone in phones if _may_get(phone, month)]
+    job.has_failed = account.switches.mass_outcomes == "failed"
+    reached = [phone for phone in phones if not job.has_failed and _may_get(phone, month)]
     for phone in reached:
         phone.mass_received[month] = phone.mass_received.get(month, 0) + 1
         bubble = Bubble(account.next_id(), now, "them", "text", {"text": text}, call.name)
@@ -99,24 +99,23 @@ def _client_key(call: Call) -> str:
 
 
 def _tell_outcome(platform: Platform, job: MassJob, total: int, reached: int) -> None:
-    """Push what became of the job, at once or after the while that `late` asks for, or never."""
-    told = platform.world.account.switches.mass_outcomes
-    push = _outcome(platform, job.msg_id, total, reached)
-    if told == "pushed":
-        platform.courier.send(push)
-    elif told == "late":
+    """Push what became of the job, as the tester's switch has it."""
+    switches = platform.world.account.switches
+    told = switches.mass_outcomes
+    push = _outcome(platform, job, total, reached)
+    if told == "late":
         job.is_over = False
-        platform.clock.later(_LATE_SECONDS, partial(_push_late, platform, job.msg_id, push))
+        platform.clock.later(switches.late_seconds, lambda: _end(platform, job.msg_id))
+    platform.courier.tell("pushed" if told == "failed" else told, push)
 
 
-def _push_late(platform: Platform, msg_id: int, push: Push) -> None:
+def _end(platform: Platform, msg_id: int) -> None:
     with platform.world.changing() as account:
         for job in account.mass_jobs:
             job.is_over = job.is_over or job.msg_id == msg_id
-    platform.courier.send(push)
 
 
-def _outcome(platform: Platform, msg_id: int, total: int, reached: int) -> Push:
+def _outcome(platform: Platform, job: MassJob, total: int, reached: int) -> Push:
     xml = build(
         {
             "ToUserName": platform.settings.account_id,
@@ -124,8 +123,8 @@ def _outcome(platform: Platform, msg_id: int, total: int, reached: int) -> Push:
             "CreateTime": int(platform.clock.now()),
             "MsgType": "event",
             "Event": "MASSSENDJOBFINISH",
-            "MsgID": msg_id,
-            "Status": "send success",
+            "MsgID": job.msg_id,
+            "Status": _TURNED_DOWN if job.has_failed else "send success",
             "TotalCount": total,
             "FilterCount": reached,
             "SentCount": reached,
@@ -141,7 +140,8 @@ def _get(platform: Platform, call: Call) -> Json:
     known = next((job for job in jobs if str(job.msg_id) == asked), None)
     if known is None:
         raise Refused(40059)
-    return {"msg_id": known.msg_id, "msg_status": "SEND_SUCCESS" if known.is_over else "SENDING"}
+    ended = "SEND_FAIL" if known.has_failed else "SEND_SUCCESS"
+    return {"msg_id": known.msg_id, "msg_status": ended if known.is_over else "SENDING"}
 
 
 ENDPOINTS = {

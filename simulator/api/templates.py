@@ -75,7 +75,7 @@ def _push_outcome(platform: Platform, phone: Phone, msg_id: int) -> None:
         }
     )
     push = Push(phone.id, phone.openid, xml, is_event=True, shows_errors=False)
-    platform.courier.send(push)
+    platform.courier.tell(platform.world.account.switches.template_outcomes, push)
 
 
 def _list(platform: Platform, _: Call) -> Json:

@@ -7,7 +7,7 @@ const STEPS = [["＋1 分钟", 60], ["＋20 分钟", 1200], ["＋1 小时", 3600
 const PATHS = [["全部接口", ""], ["custom/send", "/cgi-bin/message/custom/send"], ["template/send", "/cgi-bin/message/template/send"],
   ["stable_token", "/cgi-bin/stable_token"], ["mass/send", "/cgi-bin/message/mass/send"], ["mass/sendall", "/cgi-bin/message/mass/sendall"],
   ["user/info", "/cgi-bin/user/info"], ["user/get", "/cgi-bin/user/get"], ["menu/create", "/cgi-bin/menu/create"]];
-const KINDS = [["变慢（毫秒）", "slow"], ["返回错误码", "errcode"], ["应答前断开", "drop_before"], ["受理后断开", "drop_after"]];
+const KINDS = [["变慢（毫秒）", "slow"], ["受理后才慢（毫秒）", "slow_after"], ["返回错误码", "errcode"], ["受理后返回错误码", "errcode_after"], ["应答前断开", "drop_before"], ["受理后断开", "drop_after"]];
 const EVENTS = ["LOCATION", "scancode_waitmsg", "pic_weixin", "location_select", "view_miniprogram", "user_authorization_revoke",
   "user_authorization_cancellation", "user_info_modified", "verify_expired", "debug_demo", "card_pass_check"];
 

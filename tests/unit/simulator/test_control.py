@@ -56,6 +56,8 @@ def test_switches_change_one_by_one_within_their_limits(rehearsal):
         "out_of_order": True,
         "tap_opens": "menu",
         "mass_outcomes": "pushed",
+        "template_outcomes": "pushed",
+        "late_seconds": 90.0,
     }
     answer = rehearsal.http.post("/sim/switches", json={"tap_opens": "door"})
     assert answer.status_code == 400

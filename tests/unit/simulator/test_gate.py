@@ -58,6 +58,16 @@ def test_a_slow_answer_waits_and_then_does_its_work(rehearsal):
     assert rehearsal.clock.slept == [7.0]
 
 
+def test_a_call_may_be_done_and_its_answer_be_late_or_untrue(rehearsal):
+    rehearsal.follower()
+    path = "/cgi-bin/message/custom/send"
+    rehearsal.sim("faults", {"kind": "slow_after", "path": path, "value": 7000})
+    rehearsal.sim("faults", {"kind": "errcode_after", "path": path, "value": -1})
+    assert [rehearsal.text()["errcode"] for _ in range(2)] == [0, -1]
+    assert rehearsal.clock.slept == [7.0]
+    assert [words for _, _, words in rehearsal.screen()[-2:]] == ["您好", "您好"]
+
+
 def test_an_unknown_kind_of_fault_is_rejected(rehearsal):
     assert rehearsal.http.post("/sim/faults", json={"kind": "explode"}).status_code == 400
 

@@ -95,7 +95,8 @@ def test_an_outcome_can_be_late_and_the_status_knows_meanwhile(rehearsal):
         return rehearsal.api("message/mass/get", {"msg_id": sent["msg_id"]})["msg_status"]
 
     assert (len(rehearsal.pushed), status()) == (before, "SENDING")
-    rehearsal.clock.promised.pop()[1]()
+    for _, act in rehearsal.clock.promised:
+        act()
     assert rehearsal.pushed[-1]["MsgID"] == str(sent["msg_id"])
     assert status() == "SEND_SUCCESS"
 
@@ -108,3 +109,24 @@ def test_an_outcome_can_get_lost_and_the_status_still_tells(rehearsal):
     assert len(rehearsal.pushed) == before
     status = rehearsal.api("message/mass/get", {"msg_id": sent["msg_id"]})
     assert status["msg_status"] == "SEND_SUCCESS"
+
+
+def test_an_outcome_can_be_told_twice(rehearsal):
+    openids = crowd(rehearsal)
+    rehearsal.sim("switches", {"mass_outcomes": "twice", "late_seconds": 5})
+    rehearsal.api("message/mass/send", body(openids, clientmsgid="c1"))
+    ((seconds, again),) = rehearsal.clock.promised
+    again()
+    first, second = rehearsal.pushed[-2:]
+    assert (seconds, first.plain) == (5, second.plain)
+
+
+def test_a_broadcast_can_be_turned_down_after_it_was_taken(rehearsal):
+    openids = crowd(rehearsal)
+    rehearsal.sim("switches", {"mass_outcomes": "failed"})
+    sent = rehearsal.api("message/mass/send", body(openids, clientmsgid="c1"))
+    event = rehearsal.pushed[-1]
+    assert (event["Status"], event["SentCount"]) == ("err(20008)", "0")
+    status = rehearsal.api("message/mass/get", {"msg_id": sent["msg_id"]})
+    assert status["msg_status"] == "SEND_FAIL"
+    assert rehearsal.screen()[-1][2] != "新产品"

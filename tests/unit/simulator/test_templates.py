@@ -40,6 +40,20 @@ def test_what_became_of_a_notice_is_pushed(rehearsal, blocks, status):
 
 
 @pytest.mark.parametrize(
+    ("how", "at_once", "later"), [("twice", 1, 1), ("late", 0, 1), ("lost", 0, 0)]
+)
+def test_what_became_of_a_notice_may_be_told_twice_late_or_never(rehearsal, how, at_once, later):
+    rehearsal.follower()
+    rehearsal.sim("switches", {"template_outcomes": how})
+    before = len(rehearsal.pushed)
+    send(rehearsal)
+    assert len(rehearsal.pushed) - before == at_once
+    for _, act in rehearsal.clock.promised:
+        act()
+    assert len(rehearsal.pushed) - before == at_once + later
+
+
+@pytest.mark.parametrize(
     ("data", "code"),
     [
         ({"thing1": {"value": "字" * 20}}, 0),
