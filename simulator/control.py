@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, abort, jsonify, request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from simulator import phones, views
 from simulator.api import tokens
@@ -17,6 +17,9 @@ blueprint = Blueprint("control", __name__, url_prefix="/sim")
 
 LONGEST_WAIT_SECONDS = 25.0
 MOST_COPIES = 3
+Size = Annotated[int, Field(ge=1, le=1_000_000)]
+"""How many phones can be added at once."""
+_FOLLOWED_BEFORE_SECONDS = 30 * 24 * 3600
 _DELIVERY_WAIT_SECONDS = 60.0
 
 
@@ -51,6 +54,32 @@ def add_phone() -> tuple[Response, int]:
     with platform.world.changing() as account:
         phone = account.add_phone(_given("name"))
         return jsonify(views.described(platform, phone, with_bubbles=True)), 201
+
+
+@blueprint.post("/crowd")
+def add_crowd() -> tuple[Response, int]:
+    """Add many phones that have followed for a while: the account learns of them by asking."""
+    platform, given = current_platform(), _json()
+    count = TypeAdapter(Size).validate_python(given.get("count"))
+    with platform.world.changing() as account:
+        since = int(platform.clock.now()) - _FOLLOWED_BEFORE_SECONDS
+        crowd = [account.add_phone(_given("name")) for _ in range(count)]
+        for phone in crowd:
+            phone.is_following, phone.followed_at = True, since
+            phone.subscribe_scene = "ADD_SCENE_SEARCH"
+    return jsonify(first=crowd[0].id, last=crowd[-1].id), 201
+
+
+@blueprint.get("/received")
+def received() -> Response:
+    """Say how often each phone got a text, or anything with it inside; nothing of the others."""
+    words = request.args.get("text", "")
+    with current_platform().world.reading() as account:
+        told = {
+            phone.openid: sum(views.says(bubble, words) for bubble in phone.bubbles)
+            for phone in account.phones.values()
+        }
+    return jsonify(received={openid: times for openid, times in told.items() if times})
 
 
 @blueprint.get("/phones")

@@ -75,6 +75,13 @@ def record(platform: Platform, name: str) -> Json | None:
     return world.exchanges.entries.get(name) or world.calls.entries.get(name)
 
 
+def says(bubble: Bubble, words: str) -> bool:
+    """Say whether a bubble came from the account and has these words in it."""
+    rows = [value for _, value in bubble.content.get("rows", ())]
+    shown = (bubble.content.get("text", ""), *rows)
+    return bubble.side == "them" and any(words in one for one in shown)
+
+
 def _drawn(bubble: Bubble) -> Json:
     return {**asdict(bubble), "options": options(bubble) if bubble.side == "them" else []}
 

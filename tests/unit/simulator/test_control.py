@@ -86,3 +86,23 @@ def test_the_page_and_its_parts_come_from_this_host_only(rehearsal):
     for name in ("main.js", "phone.js", "phone.css"):
         with rehearsal.http.get(f"/static/{name}") as part:
             assert part.status_code == 200
+
+
+def test_a_crowd_follows_without_a_word_and_the_account_learns_of_it_by_asking(rehearsal):
+    before = len(rehearsal.webhook.pushed)
+    made = rehearsal.sim("crowd", {"count": 3})
+    listed = rehearsal.http.get("/sim/phones").get_json()["phones"]
+    crowd = [one for one in listed if made["first"] <= one["id"] <= made["last"]]
+    assert [one["is_following"] for one in crowd] == [True] * 3
+    assert len(rehearsal.webhook.pushed) == before
+    for count in (0, "many", None):
+        assert rehearsal.http.post("/sim/crowd", json={"count": count}).status_code == 400
+
+
+def test_who_received_a_text_and_how_often_is_told_for_all_phones_at_once(rehearsal):
+    rehearsal.webhook.says("今天有新的说明")
+    rehearsal.follower()
+    rehearsal.sim("crowd", {"count": 2})
+    told = rehearsal.http.get("/sim/received?text=说明").get_json()["received"]
+    assert told == {rehearsal.phone.openid: 1}
+    assert rehearsal.http.get("/sim/received?text=别的").get_json()["received"] == {}
