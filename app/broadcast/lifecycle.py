@@ -49,7 +49,8 @@ _RULES: Mapping[Act, tuple[tuple[State, ...], State]] = {
     Act.PAUSE: ((State.SENDING,), State.PAUSED),
     Act.RESUME: ((State.PAUSED,), State.SENDING),
     Act.CANCEL: ((*_NOT_STARTED, State.SENDING, State.PAUSED), State.CANCELLED),
-    Act.FINISH: ((State.SENDING,), State.FINISHED),
+    # Paused too: its time may be over while it is held.
+    Act.FINISH: ((State.SENDING, State.PAUSED), State.FINISHED),
 }
 _UNREADY: Mapping[tuple[Act, State], str] = {
     (Act.APPROVE, State.DRAFT): "not_rehearsed",

@@ -207,6 +207,8 @@ def read_definition(raw: object) -> Definition:
     mistakes = [*_content_mistakes(definition), *_variant_mistakes(definition)]
     if definition.klass is MessageClass.MARKETING and definition.channel is Channel.TEMPLATE:
         mistakes.append(Mistake("channel", "marketing never goes by template message"))
+    if definition.schedule.every is not None and definition.cap_people is None:
+        mistakes.append(Mistake("cap_people", "what repeats needs a cap on people"))
     if definition.klass in (MessageClass.ANSWER, MessageClass.DECISION, MessageClass.COLLECTION):
         mistakes.append(Mistake("class", f"{definition.klass} is not for campaigns"))
     if mistakes:

@@ -22,6 +22,7 @@ from app.steps.campaign_checks import checked, need_authorised
 from app.steps.campaign_copy import contents_read
 from app.steps.campaign_life import GOVERNOR, move, wake_senders
 from app.steps.campaign_reach import start_of
+from app.steps.channel_refusals import mended
 from app.steps.rehearsing import rehearse as rehearsed
 from app.store import approvals, campaign_launch, campaigns, outbox, segments
 from app.store.campaign_launch import Places
@@ -198,6 +199,8 @@ def _act(deps: Deps, actor: Actor, campaign_id: int, act: Act, reason: str) -> N
     with deps.sessions.begin() as session:
         campaign = campaigns.get(session, campaign_id, lock=True)
         move(session, campaign, act, actor.name, now, why=reason)
+        if act in (Act.RESUME, Act.CANCEL):
+            mended(session, deps, campaign)
         if act is Act.CANCEL:
             approvals.void(session, SUBJECT, str(campaign.id), now)
         done = audit.Act(f"campaign_{campaign.state}", SUBJECT, campaign.id, reason)

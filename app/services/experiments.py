@@ -9,6 +9,7 @@ from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.steps import audit
 from app.steps.experiments import FINAL, State, state_of, to_facts
+from app.steps.incidents import close_incident, open_incident
 from app.store import campaigns
 from app.store import experiments as store
 from app.store.session import Transaction
@@ -32,7 +33,11 @@ def _judge(deps: Deps, campaign_id: int) -> bool:
     with deps.sessions() as session:
         definition = read_definition(campaigns.get(session, campaign_id).definition)
         state = state_of(session, campaign_id, definition, now)
-    if state is None or not (state.verdict.broken or state.verdict.standing in FINAL):
+    if state is None:
+        return False
+    if state.verdict.standing is Standing.BLOCKED_BY_SRM:
+        _call_somebody(deps, campaign_id, state)
+    if not (state.verdict.broken or state.verdict.standing in FINAL):
         return False
     with deps.sessions.begin() as session:
         campaigns.get(session, campaign_id, lock=True)
@@ -43,6 +48,13 @@ def _judge(deps: Deps, campaign_id: int) -> bool:
             return False
         _settle(deps, session, actor, campaign_id, (state, _for_the_rest(state), ""))
     return True
+
+
+def _call_somebody(deps: Deps, campaign_id: int, state: State) -> None:
+    """Open an incident about shares that chance does not explain: no winner comes of these."""
+    facts = {"chance": round(state.verdict.split_chance, 6)}
+    with deps.sessions.begin() as session:
+        open_incident(session, deps, "experiment_split", str(campaign_id), facts)
 
 
 def _for_the_rest(state: State) -> str:
@@ -95,6 +107,7 @@ def _settle(
     """Keep the verdict with its numbers, and give the rest the chosen variant: senders find it."""
     state, chosen, why = found
     now = deps.clock.now()
+    close_incident(session, deps, "experiment_split", str(campaign_id))
     released = store.release(session, campaign_id, chosen)
     facts = {**to_facts(state), "chosen": chosen, "released": released}
     campaigns.note(session, campaign_id, actor.name, store.VERDICT, now, why=why, facts=facts)

@@ -36,13 +36,14 @@ def wake_senders(session: Transaction, trail: str, now: datetime) -> None:
 
 
 def finish_if_done(deps: Deps, session: Transaction, campaign_id: int) -> bool:
-    """Finish a campaign that is being sent when nobody is left; its time over closes the rest."""
+    """Finish a campaign when nobody is left; its time over closes the rest, paused or not."""
     now = deps.clock.now()
     campaign = campaigns.get(session, campaign_id, lock=True)
-    if campaign.state != State.SENDING:
-        return False
     until = campaign.definition["schedule"]["until"]
-    if until is not None and datetime.fromisoformat(until) <= now:
+    is_over = until is not None and datetime.fromisoformat(until) <= now
+    if not (campaign.state == State.SENDING or (campaign.state == State.PAUSED and is_over)):
+        return False
+    if is_over:
         campaign_launch.close_queued(session, campaign_id, "expired")
     if campaign_launch.has_open(session, campaign_id):
         return False

@@ -8,14 +8,17 @@ from app.core.clock import SHANGHAI
 from app.core.errors import PlatformRefused
 from app.deps import Deps
 from app.steps.campaign_life import GOVERNOR, move
-from app.steps.incidents import open_incident
+from app.steps.incidents import close_incident, open_incident
 from app.store import broadcasting, campaigns
+from app.store.campaigns import Campaign
 from app.store.session import Transaction
 
 NOT_TAKEN = frozenset({"retry_later", "refresh_token", "stop_channel", "config"})
 """Actions of the table in `app/wechat/errcodes.py` after which the platform took nothing."""
 _DAY_IS_USED_UP = 45009
 _A_MINUTE = timedelta(minutes=1)
+ALARMS = ("errors", "unfollows", "complaints", "content")
+"""What a campaign is paused for by itself: the governor's three, and words that changed."""
 _NEEDS_SOMEBODY = frozenset({"stop_channel", "config"})
 
 
@@ -46,6 +49,13 @@ def pause(
     now = deps.clock.now()
     move(session, campaign, Act.PAUSE, GOVERNOR, now, why=because, facts=dict(facts))
     return True
+
+
+def mended(session: Transaction, deps: Deps, campaign: Campaign) -> None:
+    """Close what was opened about a campaign, and its channel: somebody resumed or ended it."""
+    for kind in ALARMS:
+        close_incident(session, deps, "campaign_paused", f"{campaign.id}:{kind}")
+    close_incident(session, deps, "channel_refused", campaign.channel)
 
 
 def _tomorrow(now: datetime) -> datetime:

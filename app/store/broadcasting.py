@@ -9,7 +9,20 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, Uuid, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session, load_only
 
 from app.store.campaigns import (
@@ -23,15 +36,20 @@ _PEOPLE = bindparam("people", type_=ARRAY(Uuid))
 _QUEUED = "queued"
 _LANE = 0x5EED
 """The first half of the lock's name; the second is the lane."""
+_UNTIL = cast(Campaign.definition["schedule"]["until"].astext, DateTime(timezone=True))
 _WAITS = CampaignRecipient.state == _QUEUED
 
 
 def list_under_way(session: Session, now: datetime) -> Sequence[int]:
-    """List the campaigns that may send now."""
+    """List the campaigns that may send now, and those whose time is over, however they wait."""
+    may_go = or_(Campaign.pace_at.is_(None), Campaign.pace_at <= now)
     return session.scalars(
         select(Campaign.id)
         .where(
-            Campaign.state == "sending", or_(Campaign.pace_at.is_(None), Campaign.pace_at <= now)
+            or_(
+                and_(Campaign.state == "sending", or_(may_go, now >= _UNTIL)),
+                and_(Campaign.state == "paused", now >= _UNTIL),
+            )
         )
         .order_by(Campaign.id)
     ).all()
@@ -141,6 +159,17 @@ def change(
         {"people": list(people)},
     )
     return int(changed.rowcount)  # type: ignore[attr-defined] # an update's result has it
+
+
+def count_try(session: Session, campaign_id: int, person_id: uuid.UUID) -> int:
+    """Count that the platform was too busy for somebody; return how often it was."""
+    row = (CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.person_id == person_id)
+    return session.scalars(
+        update(CampaignRecipient)
+        .where(*row)
+        .values(tries=CampaignRecipient.tries + 1)
+        .returning(CampaignRecipient.tries)
+    ).one()
 
 
 def has_open(session: Session, campaign_id: int) -> bool:

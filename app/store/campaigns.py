@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    SmallInteger,
     String,
     select,
     text,
@@ -77,8 +78,9 @@ class CampaignRecipient(Base):
     """One person in one campaign: by the key, never twice.
 
     `variant`: None waits for the winner of an experiment, '' is the one content there is. `state`:
-    as in `app/broadcast/outcomes.py`. No foreign key to people: a launch writes a million rows, and
-    who is erased stays here under the random id until the proof of contact goes.
+    as in `app/broadcast/outcomes.py`. `tries`: how often the platform was too busy for them. No
+    foreign key to people: a launch writes a million rows, and who is erased stays here under the
+    random id until the proof of contact goes.
     """
 
     __tablename__ = "campaign_recipients"
@@ -130,6 +132,7 @@ class CampaignRecipient(Base):
     batch_id: Mapped[int | None] = mapped_column(BigInteger)
     lease_until: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     sent_at: Mapped[datetime | None]
     platform_id: Mapped[str | None] = mapped_column(String(32))
     text_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))

@@ -28,12 +28,15 @@ def list_sending(session: Session) -> Sequence[int]:
 
 
 def watch(session: Session, campaign_id: int) -> Seen:
-    """Count who was reached, what failed, and who left or complained after it."""
+    """Count who was reached, what failed, and who left or complained after it.
+
+    Unknown is neither: whoever the platform says later that it failed for counts from then on.
+    """
     rows = session.execute(
         select(CampaignRecipient.state, func.count())
         .where(
             CampaignRecipient.campaign_id == campaign_id,
-            CampaignRecipient.state.in_((*_REACHED, "failed", "unknown")),
+            CampaignRecipient.state.in_((*_REACHED, "failed")),
         )
         .group_by(CampaignRecipient.state)
     )
@@ -55,7 +58,7 @@ def watch(session: Session, campaign_id: int) -> Seen:
     )
     return Seen(
         sent=sum(states.get(state, 0) for state in _REACHED),
-        errors=states.get("failed", 0) + states.get("unknown", 0),
+        errors=states.get("failed", 0),
         unfollows=int(left or 0),
         complaints=int(complained or 0),
     )

@@ -204,6 +204,8 @@ def _refused(deps: Deps, leaving: List, refused: PlatformRefused) -> None:
         give_back(deps, leaving.id, f"errcode_{refused.code}", refused.code)
         with deps.sessions.begin() as session:
             rest_channel(session, deps, "mass", refused)
+    elif refused.action == "success":
+        finish(deps, leaving.id, Outcome.SENT, errcode=refused.code)
     elif refused.action == "retry":
         # "System error" also answers what was carried out: never blindly again.
         finish(deps, leaving.id, Outcome.UNKNOWN, errcode=refused.code, reason="system_error")

@@ -105,12 +105,14 @@ def _look(deps: Deps, campaign_id: int) -> Plan | None:
     now = deps.clock.now()
     with deps.sessions.begin() as session:
         campaign = campaigns.get(session, campaign_id)
-        if campaign.state != State.SENDING:
-            return None
         definition = read_approved(campaign)
         until = definition.schedule.until
-        is_over = until is not None and now >= until
-        if is_over or not broadcasting.has_open(session, campaign_id):
+        if until is not None and now >= until:
+            finish_if_done(deps, session, campaign_id)
+            return None
+        if campaign.state != State.SENDING:
+            return None
+        if not broadcasting.has_open(session, campaign_id):
             finish_if_done(deps, session, campaign_id)
             return None
         opens = _opening(definition, now)

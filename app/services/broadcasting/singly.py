@@ -34,6 +34,8 @@ from app.wechat.ports import Sent
 _CLAIM_LEASE = timedelta(seconds=60)
 _SENDING_LEASE = timedelta(seconds=30)
 _PAUSE = timedelta(seconds=15)
+_MOST_TRIES = 5
+"""So often a busy platform is asked for one person (its SDKs agree on five)."""
 _MARKS: Mapping[str, Mapping[str, bool]] = {
     "drop_person": {"follows": False},
     "mute": {"is_muted": True},
@@ -150,13 +152,13 @@ def _refused(deps: Deps, plan: Plan, leaving: Leaving, refused: PlatformRefused)
     if action == "success":
         _settle(deps, plan, person, Outcome.SENT)
         return True
-    if action == "retry" or action in NOT_TAKEN:
+    if action == "retry":
+        _busy(deps, plan, leaving, refused)
+        return False
+    if action in NOT_TAKEN:
         _give_back(deps, plan, leaving, f"errcode_{refused.code}")
         with deps.sessions.begin() as session:
-            if action == "retry":
-                broadcasting.pace(session, [plan.campaign_id], deps.clock.now() + _PAUSE)
-            else:
-                rest_channel(session, deps, plan.definition.channel.value, refused)
+            rest_channel(session, deps, plan.definition.channel.value, refused)
         return False
     with deps.sessions.begin() as session:
         if action == "close_window":
@@ -174,12 +176,27 @@ def _refused(deps: Deps, plan: Plan, leaving: Leaving, refused: PlatformRefused)
     return True
 
 
+def _busy(deps: Deps, plan: Plan, leaving: Leaving, refused: PlatformRefused) -> None:
+    """Try somebody again after pauses that grow, and not for ever: the others go first."""
+    person, now = leaving.person.id, deps.clock.now()
+    with deps.sessions.begin() as session:
+        broadcasting.pace(session, [plan.campaign_id], now + _PAUSE)
+        tries = broadcasting.count_try(session, plan.campaign_id, person)
+        given: dict[str, object] = {"reason": "busy", "errcode": refused.code}
+        if tries >= _MOST_TRIES:
+            sending.give_back(session, person, leaving.charge)
+            recipients.settle(session, plan.campaign_id, [person], Outcome.FAILED, **given)
+            return
+    later = now + _PAUSE * 2 ** (tries - 1)
+    _give_back(deps, plan, leaving, "busy", not_before=later)
+
+
 def _settle(deps: Deps, plan: Plan, person: uuid.UUID, outcome: Outcome, **values: object) -> None:
     with deps.sessions.begin() as session:
         recipients.settle(session, plan.campaign_id, [person], outcome, **values)
 
 
-def _give_back(deps: Deps, plan: Plan, leaving: Leaving, reason: str) -> None:
+def _give_back(deps: Deps, plan: Plan, leaving: Leaving, reason: str, **values: object) -> None:
     """Queue somebody again: the platform took nothing."""
     with deps.sessions.begin() as session:
         person = leaving.person.id
@@ -192,4 +209,5 @@ def _give_back(deps: Deps, plan: Plan, leaving: Leaving, reason: str) -> None:
             reason=reason,
             sent_at=None,
             text_hash=None,
+            **values,
         )

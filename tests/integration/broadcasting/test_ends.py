@@ -8,8 +8,9 @@ from sqlalchemy import select
 from app.core.errors import OutcomeUnknown
 from app.services import broadcasting
 from app.steps import campaign_facts
-from app.store.campaigns import ForeignMassJob
+from app.store.campaigns import CampaignRecipient, ForeignMassJob
 from app.store.incidents import Incident
+from app.store.people import Person
 from tests.integration.broadcasting.crowds import (
     batches,
     campaign,
@@ -23,6 +24,22 @@ from tests.integration.broadcasting.crowds import (
     states,
     turn,
 )
+from tests.integration.campaigns.experimenting import complained
+
+
+def harm(deps, kind, campaign_id):
+    """Let somebody who got it leave, or complain."""
+    with deps.sessions.begin() as session:
+        reached = session.scalars(
+            select(CampaignRecipient.person_id).where(
+                CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state == "sent"
+            )
+        ).first()
+        if kind == "unfollows":
+            session.get_one(Person, reached).follows = False
+    if kind == "complaints":
+        deps.clock.advance(seconds=1)
+        complained(deps, [reached])
 
 
 class TestUnknown:
@@ -200,6 +217,31 @@ class TestEnds:
 
 
 class TestGovernor:
+    def test_what_is_unknown_is_no_error_until_the_platform_says_so(self, deps, gateway, clock):
+        number = launched(deps, crowd(deps, 8), guardrails={"at_least": 3})
+        gateway.fail_next(OutcomeUnknown())
+        broadcasting.send_batch_due(small(deps, 4))
+        assert states(deps, number) == {"unknown": 4, "queued": 4}
+        assert broadcasting.govern(deps) == 0
+        ended(deps, "3147000000", 0, 4, "err(20008)")
+        clock.advance(minutes=11)
+        broadcasting.match_ends(deps)
+        assert states(deps, number) == {"failed:platform:err(20008)": 4, "queued": 4}
+        assert broadcasting.govern(deps) == 1
+        assert campaign(deps, number).paused_because == "governor_errors"
+
+    @pytest.mark.parametrize("kind", ["unfollows", "complaints"])
+    def test_people_who_leave_or_complain_pause_it(self, deps, gateway, clock, kind):
+        people = crowd(deps, 8)
+        number = launched(deps, people, guardrails={"at_least": 3})
+        broadcasting.send_batch_due(small(deps, 4))
+        harm(deps, kind, number)
+        assert broadcasting.govern(deps) == 1
+        assert broadcasting.govern(deps) == 0
+        assert campaign(deps, number).paused_because == f"governor_{kind}"
+        with deps.sessions() as session:
+            assert session.scalars(select(Incident)).one().scope == f"{number}:{kind}"
+
     def test_a_campaign_that_fails_too_often_pauses_and_calls_somebody(self, deps, gateway):
         number = launched(deps, crowd(deps, 8), guardrails={"at_least": 3})
         gateway.refuse_next(45166)

@@ -118,6 +118,21 @@ class TestTheRuleIsAskedAgain:
         assert (gateway.masses, states(deps, number)) == ([], {"skipped:expired": 3})
         assert campaign(deps, number).state == "finished"
 
+    @pytest.mark.parametrize("held_by", ["pause", "hours"])
+    def test_its_time_ends_however_it_waits(self, deps, gateway, clock, held_by):
+        """Paused, or outside its own hours until tomorrow: nobody is left in doubt."""
+        schedule = {"until": (clock.now() + timedelta(hours=12)).isoformat()}
+        hours = {"hours": {"from": "08:00", "to": "09:00"}} if held_by == "hours" else {}
+        number = launched(deps, crowd(deps, 3), schedule=schedule | hours)
+        if held_by == "pause":
+            turn(deps, number, "paused")
+        run(deps)
+        assert states(deps, number) == {"queued": 3}
+        clock.advance(hours=12)
+        run(deps)
+        assert (gateway.masses, states(deps, number)) == ([], {"skipped:expired": 3})
+        assert campaign(deps, number).state == "finished"
+
     def test_the_month_is_counted_by_us_and_one_is_kept_for_notices(self, deps, gateway, clock):
         people = crowd(deps, 3)
         for _ in range(4):

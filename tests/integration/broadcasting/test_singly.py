@@ -123,6 +123,19 @@ def test_what_was_not_taken_goes_later(deps, gateway, clock, failure):
     assert left(deps) == [4, 4, 4]
 
 
+def test_a_platform_that_stays_busy_for_one_fails_that_one_in_the_end(deps, gateway, clock):
+    number = by_service(deps, crowd(deps, 1))
+    for _ in range(5):
+        assert states(deps, number) == {"queued": 1}
+        gateway.refuse_next(-1)
+        run(deps)
+        clock.advance(minutes=5)
+    run(deps)
+    assert (gateway.sent, states(deps, number)) == ([], {"failed:busy": 1})
+    assert left(deps) == [5]
+    assert campaign(deps, number).state == "finished"
+
+
 def test_a_lost_answer_is_unknown_and_never_sent_again(deps, gateway, clock):
     number = by_service(deps, crowd(deps, 3))
     gateway.fail_next(OutcomeUnknown())

@@ -11,6 +11,7 @@ from app.deps import Deps
 from app.queries.experiments import experiment_of
 from app.services import experiments
 from app.store.campaigns import CampaignEvent, CampaignRecipient
+from app.store.incidents import Incident
 from tests.console import an_actor
 from tests.fakes import FixedClock
 from tests.integration.campaigns.experimenting import TERMS, a_campaign, did, left, people
@@ -148,3 +149,16 @@ def test_where_the_rule_decides_nobody_chooses_and_an_approver_never(
         experiments.choose(deps, an_actor(deps, Role.APPROVER), campaign, "A", "我喜欢 A")
     with pytest.raises(NotFound):
         experiments.choose(deps, operator, a_campaign(deps, None), "A", "我喜欢 A")
+
+
+def test_a_broken_split_calls_somebody_once_and_chooses_nobody(deps):
+    campaign = a_campaign(deps, {**TERMS, "minimum_per_arm": 1})
+    people(deps, campaign, "A", 90)
+    people(deps, campaign, "B", 40)
+    assert [experiments.judge_due(deps), experiments.judge_due(deps)] == [0, 0]
+    with deps.sessions() as session:
+        incident = session.scalars(select(Incident)).one()
+    assert (incident.kind, incident.scope) == ("experiment_split", str(campaign))
+    experiments.choose(deps, an_actor(deps, Role.OPERATOR), campaign, "A", "B 的名单传错了")
+    with deps.sessions() as session:
+        assert session.scalars(select(Incident)).one().closed_at is not None

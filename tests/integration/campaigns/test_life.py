@@ -221,6 +221,41 @@ def test_a_repeating_campaign_launches_one_of_its_own_each_time(deps, clock):
     assert [told(deps, one.id)["recipients"] for one in children] == [1, 1]
 
 
+def test_what_repeats_needs_a_cap_on_people(deps):
+    maker, _ = two_people(deps)
+    with pytest.raises(Unfit) as unfit:
+        campaigns.plan(deps, maker, plan(schedule={"every": "week"}))
+    assert [one.where for one in unfit.value.mistakes] == ["cap_people"]
+
+
+def test_each_repetition_is_frozen_anew_and_capped_until_the_approval_lapses(deps, clock):
+    first = {someone(deps) for _ in range(2)}
+    maker, approver = two_people(deps)
+    repeats = {"schedule": {"every": "week"}, "cap_people": 3}
+    campaign_id = approved(deps, maker, approver, **repeats)
+    campaigns.launch(deps, maker, campaign_id)
+    assert campaigns.launch_due(deps) == 1
+    for weeks in range(1, 5):
+        # Within the 30 days of the approval: the weeks 0 to 4.
+        someone(deps)
+        clock.advance(days=7)
+        assert (weeks, campaigns.launch_due(deps)) == (weeks, 1)
+    with deps.sessions() as session:
+        children = session.scalars(
+            select(Campaign.id).where(Campaign.parent_id == campaign_id).order_by(Campaign.id)
+        ).all()
+    assert [told(deps, one)["recipients"] for one in children] == [2, 3, 3, 3, 3]
+    assert {one.person_id for one in recipients(deps, children[0])} == first
+    clock.advance(days=7)
+    assert campaigns.launch_due(deps) == 0
+    assert told(deps, campaign_id)["state"] == "draft"
+    assert refused(campaigns.launch, deps, maker, campaign_id) == "not_approved"
+    campaigns.rehearse(deps, maker, campaign_id)
+    campaigns.approve(deps, approver, campaign_id)
+    campaigns.launch(deps, maker, campaign_id)
+    assert campaigns.launch_due(deps) == 1
+
+
 def test_marketing_needs_two_people_who_are_authorised_for_it(deps):
     maker, _ = two_people(deps)
     with deps.sessions.begin() as session:

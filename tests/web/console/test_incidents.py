@@ -24,8 +24,9 @@ FACTS = {
     "export_alarm": {"rows": 26, "export": 3},
     "channel_refused": {"code": 48004},
     "campaign_paused": {"share": 0.12, "limit": 0.05},
+    "experiment_split": {"chance": 0.0002},
 }
-OPENED_BY_USE_CASES = {"export_alarm", "channel_refused", "campaign_paused"}
+OPENED_BY_USE_CASES = {"export_alarm", "channel_refused", "campaign_paused", "experiment_split"}
 SCOPES = {
     "form_drop_off": "personal/1/region",
     "error_spike": "platform",
@@ -33,6 +34,7 @@ SCOPES = {
     "export_alarm": "3",
     "channel_refused": "mass",
     "campaign_paused": "3:errors",
+    "experiment_split": "3",
 }
 
 
