@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -118,6 +118,14 @@ class Hours(_Part):
         if self.start >= self.end:
             raise ValueError("the hours end before they begin")
         return self
+
+    def opening(self, now: datetime) -> datetime | None:
+        """Return when they begin next; None within them."""
+        local = now.astimezone(SHANGHAI)
+        if self.start <= local.time() < self.end:
+            return None
+        day = local.date() + timedelta(days=0 if local.time() < self.start else 1)
+        return datetime.combine(day, self.start, tzinfo=SHANGHAI)
 
 
 class Schedule(_Part):

@@ -98,6 +98,11 @@ def class_at(
     return message.message_class
 
 
+def is_within_hours(message_class: MessageClass, rules: ContactRules, when: datetime) -> bool:
+    """Say whether messages of this class may go at this hour: a batch may outlast its hours."""
+    return _opening(rules.hours.get(message_class), when) == when
+
+
 def _refusal(facts: ContactFacts, message: MessageFacts, now: datetime) -> Reason | None:
     is_over = message.expires_at is not None and now >= message.expires_at
     checks = [(not facts.follows, Reason.NOT_FOLLOWING), (is_over, Reason.EXPIRED)]

@@ -18,7 +18,7 @@ from app.core.jobs import JobName
 from app.deps import Deps
 from app.steps import approval, audit
 from app.steps.audience import people_of
-from app.steps.campaign_checks import checked, need_authorised
+from app.steps.campaign_checks import checked, need_authorised, need_still_authorised
 from app.steps.campaign_copy import contents_read
 from app.steps.campaign_life import GOVERNOR, move, wake_senders
 from app.steps.campaign_reach import start_of
@@ -91,6 +91,7 @@ def rehearse(deps: Deps, actor: Actor, campaign_id: int) -> dict[str, Any]:
         campaign = campaigns.get(session, campaign_id, lock=True)
         definition = read_definition(campaign.definition)
         move(session, campaign, Act.REHEARSE, actor.name, now)
+        need_still_authorised(session, campaign)
         found = checked(deps, session, definition, now)
         campaign.wording_pack = found.pack
         campaign.rehearsal = rehearsed(deps, session, definition, found.understood, now)
@@ -119,6 +120,7 @@ def approve(deps: Deps, actor: Actor, campaign_id: int, words: str = "") -> None
         if campaign.made_by_id is not None and campaign.made_by_id == actor.id:
             raise NotAllowed("Whoever made it cannot be the one who approves.", why="own_request")
         need_authorised(session, actor, campaign.klass)
+        need_still_authorised(session, campaign)
         definition = read_definition(campaign.definition)
         campaign.wording_pack = checked(deps, session, definition, now).pack
         _answer(deps, session, actor, campaign, approve=True, words=words)
@@ -199,6 +201,8 @@ def _act(deps: Deps, actor: Actor, campaign_id: int, act: Act, reason: str) -> N
     with deps.sessions.begin() as session:
         campaign = campaigns.get(session, campaign_id, lock=True)
         move(session, campaign, act, actor.name, now, why=reason)
+        if act is Act.RESUME:
+            need_still_authorised(session, campaign)
         if act in (Act.RESUME, Act.CANCEL):
             mended(session, deps, campaign)
         if act is Act.CANCEL:
@@ -213,6 +217,7 @@ def _launch(deps: Deps, session: Transaction, actor: Actor, campaign: Campaign) 
     now = deps.clock.now()
     after(Act.LAUNCH, State(campaign.state))
     _need_approved(deps, campaign, now)
+    need_still_authorised(session, campaign)
     definition = read_definition(campaign.definition)
     start = start_of(definition, now)
     if campaign.state == State.APPROVED and (start > now or definition.schedule.every):

@@ -15,7 +15,8 @@ from app.deps import Deps
 from app.steps.audience import Understood
 from app.steps.campaign_copy import list_mistakes
 from app.steps.campaign_reach import audience_of, message_of
-from app.steps.marketing import require_marketing
+from app.steps.marketing import require_marketing, require_marketing_still
+from app.store.campaigns import Campaign
 from app.store.session import Transaction
 
 
@@ -46,6 +47,13 @@ def need_authorised(session: Transaction, actor: Actor, klass: str) -> None:
     """Raise `NotAllowed` unless whoever writes or approves marketing is authorised to (M-01)."""
     if klass == MessageClass.MARKETING:
         require_marketing(session, actor)
+
+
+def need_still_authorised(session: Transaction, campaign: Campaign) -> None:
+    """Raise `NotAllowed` when who wrote or approved marketing has lost the authorisation since."""
+    if campaign.klass == MessageClass.MARKETING:
+        for name in filter(None, (campaign.made_by, campaign.approved_by)):
+            require_marketing_still(session, name)
 
 
 def _carried(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.broadcast.types import Definition
-from app.contact.decision import decide
+from app.contact.decision import decide, is_within_hours
 from app.contact.types import ContactRules, Later, MessageClass, No, Reason
 from app.deps import Deps
 from app.steps.campaign_reach import account_for, message_of
@@ -55,6 +55,18 @@ def sort(
     for gone in set(people) - {person.id for person, _ in found}:
         sorted_.skip(gone, "gone")
     return sorted_
+
+
+def may_leave(deps: Deps, definition: Definition) -> bool:
+    """Say whether anything of a campaign may leave at this very moment.
+
+    Between the decision about a batch and its last message seconds pass, and an hour may end.
+    """
+    now, schedule = deps.clock.now(), definition.schedule
+    rules = deps.contact_book.contact_rules(now)
+    is_over = schedule.until is not None and now >= schedule.until
+    is_closed = schedule.hours is not None and schedule.hours.opening(now) is not None
+    return not is_over and not is_closed and is_within_hours(definition.klass, rules, now)
 
 
 def most_in_month(rules: ContactRules, klass: MessageClass, foreign: int) -> int:

@@ -3,6 +3,7 @@
 from app.core.access import Actor
 from app.core.errors import NotAllowed
 from app.store import operators
+from app.store.operators import Operator
 from app.store.session import Transaction
 
 
@@ -11,10 +12,15 @@ def require_marketing(session: Transaction, actor: Actor) -> None:
 
     It is read from the row, not from what was true at sign-in: whoever lost it can do no more.
     """
-    if actor.id is None:
-        return
-    operator = operators.get(session, actor.id)
-    if not (operator.is_active and operator.is_marketing_authorised):
-        raise NotAllowed(
-            f"{actor.name} is not authorised for marketing.", why="not_marketing_authorised"
-        )
+    if actor.id is not None:
+        _require(operators.get(session, actor.id), actor.name)
+
+
+def require_marketing_still(session: Transaction, name: str) -> None:
+    """Raise the same of whoever wrote or approved something earlier."""
+    _require(operators.find_by_name(session, name), name)
+
+
+def _require(operator: Operator | None, name: str) -> None:
+    if operator is None or not (operator.is_active and operator.is_marketing_authorised):
+        raise NotAllowed(f"{name} is not authorised for marketing.", why="not_marketing_authorised")

@@ -84,7 +84,9 @@ def _leave(
     """
     sorted_ = campaign_facts.sort(deps, session, plan.definition, people)
     openids = _opened(deps, session, sorted_)
-    if broadcasting.hold_sending(session, plan.campaign_id) is None:
+    is_held = broadcasting.hold_sending(session, plan.campaign_id) is None
+    is_late = bool(sorted_.now) and not campaign_facts.may_leave(deps, plan.definition)
+    if is_held or is_late:
         broadcasting.lease(session, plan.campaign_id, people, None)
         return None
     here = broadcasting.lock_queued(session, plan.campaign_id, openids)

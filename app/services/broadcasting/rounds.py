@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from app.broadcast.guard import read_guard
 from app.broadcast.lifecycle import State
-from app.broadcast.types import Channel, Definition, Hours
-from app.core.clock import SHANGHAI, monotonic, pause
+from app.broadcast.types import Channel
+from app.core.clock import monotonic, pause
 from app.core.jobs import JobName
 from app.deps import Deps
 from app.services.broadcasting.lists import send_list
@@ -115,27 +115,12 @@ def _look(deps: Deps, campaign_id: int) -> Plan | None:
         if not broadcasting.has_open(session, campaign_id):
             finish_if_done(deps, session, campaign_id)
             return None
-        opens = _opening(definition, now)
+        hours = definition.schedule.hours
+        opens = hours.opening(now) if hours is not None else None
         if opens is not None:
             broadcasting.pace(session, [campaign_id], opens)
             return None
     return Plan(campaign_id, definition)
-
-
-def _opening(definition: Definition, now: datetime) -> datetime | None:
-    """Return when the campaign's own hours begin, None within them."""
-    hours = definition.schedule.hours
-    if hours is None:
-        return None
-    local = now.astimezone(SHANGHAI)
-    if hours.start <= local.time() < hours.end:
-        return None
-    return _next(hours, local)
-
-
-def _next(hours: Hours, local: datetime) -> datetime:
-    day = local.date() + timedelta(days=0 if local.time() < hours.start else 1)
-    return datetime.combine(day, hours.start, tzinfo=SHANGHAI)
 
 
 def _granted(deps: Deps, plan: Plan, now: datetime) -> Grant:

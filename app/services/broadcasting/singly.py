@@ -78,7 +78,8 @@ def send_singly(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
 def _send_one(deps: Deps, plan: Plan, person: Person, content: Content) -> bool:
     """Send to one; False when the rest of the batch has to wait."""
     with deps.sessions.begin() as session:
-        if broadcasting.hold_sending(session, plan.campaign_id) is None:
+        is_held = broadcasting.hold_sending(session, plan.campaign_id) is None
+        if is_held or not campaign_facts.may_leave(deps, plan.definition):
             return False
         leaving = _leave(deps, session, plan, person, content)
         if leaving is None:
