@@ -50,7 +50,7 @@ layers: install-dev  ## Check who imports whom
 cover: install-dev  ## Run all tests and show the lines they never reached
 	@$(BIN)/pytest --cov --cov-report=
 	@$(BIN)/coverage report
-	@$(BIN)/coverage report --include='app/dialogue/*,scoring/*' --fail-under=100
+	@$(BIN)/coverage report --include='app/dialogue/*,app/broadcast/*,scoring/*' --fail-under=100
 
 migrations: install-dev
 	@$(PY) -m local.throwaway sh -c "alembic upgrade head && alembic check"

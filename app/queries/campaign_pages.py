@@ -15,6 +15,7 @@ from app.broadcast.types import read_definition
 from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
+from app.queries.campaign_history import Done, Raised, history, incidents_of
 from app.queries.campaign_lists import planned_at
 from app.queries.campaign_rehearsals import Rehearsed, rehearsed
 from app.queries.message_lines import shown_name
@@ -54,24 +55,18 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """One line of a campaign's history."""
-
-    what: str
-    by: str
-    at: datetime
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
-    """Where everybody stands: disjoint, and summing to all; `sent_lately` is of the last minute."""
+    """Where everybody stands: disjoint, and summing to all; `sent_lately` is of the last minute.
+
+    `handed`: what the platform has, or may have, and what nobody can call back.
+    """
 
     outcomes: Sequence[Counted]
     variants: Mapping[str, Mapping[str, int]]
     total: int
     left: int
     reached: int
+    handed: int
     sent_lately: int
 
     @property
@@ -108,6 +103,7 @@ class CampaignPage:
     progress: Progress | None
     ends_at: datetime | None
     events: Sequence[Done]
+    incidents: Sequence[Raised]
     allowed: frozenset[str]
 
 
@@ -150,12 +146,13 @@ class Behind:
 
 
 def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
-    """Return one campaign; raise `NotFound`. Four statements, however many people are in it."""
+    """Return one campaign; raise `NotFound`. Five statements, however many people are in it."""
     actor.require(Permission.LOOK)
     now = deps.clock.now()
     with deps.sessions() as session:
         one = store.get(session, campaign_id)
-        events = store.list_events(session, campaign_id)
+        events = history(session, campaign_id)
+        incidents = incidents_of(session, one)
         asked = _asked(session, campaign_id, now)
         state = State(one.state)
         is_launched = state in LAUNCHED or one.launched_at is not None
@@ -185,7 +182,8 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         paused_because=one.paused_because or "",
         progress=progress,
         ends_at=_ends_at(progress, now) if state is State.SENDING else None,
-        events=[Done(row.act, row.actor, row.at, row.why) for row in events],
+        events=events,
+        incidents=incidents,
         allowed=_allowed(one, actor, is_waiting=asked is not None, is_mine=is_mine),
     )
 
@@ -317,6 +315,7 @@ def _progress(session: Transaction, campaign_id: int, now: datetime) -> Progress
         total=sum(states.values()),
         left=sum(states[one] for one in OPEN),
         reached=states[Outcome.SENT] + states[Outcome.CONFIRMED],
+        handed=states[Outcome.SENT] + states[Outcome.CONFIRMED] + states[Outcome.UNKNOWN],
         sent_lately=lately,
     )
 

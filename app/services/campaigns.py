@@ -108,6 +108,7 @@ def ask_approval(deps: Deps, actor: Actor, campaign_id: int, reason: str = "") -
         campaign = campaigns.get(session, campaign_id, lock=True)
         after(Act.APPROVE, State(campaign.state))
         _ask(deps, session, actor, campaign, reason)
+        campaigns.note(session, campaign.id, actor.name, "ask", deps.clock.now(), why=reason)
 
 
 def approve(deps: Deps, actor: Actor, campaign_id: int, words: str = "") -> None:

@@ -16,7 +16,9 @@ campaigns = Desk("campaigns", help="Campaigns: plan, rehearse, approve, launch, 
 _ID = click.argument("campaign_id", metavar="ID", type=int)
 _BY = click.option("--by", required=True, help="Whose hand it is.")
 _MAYBE_BY = click.option("--by", default=None, help="Whose hand it is; else the terminal's.")
-_REASON = click.option("--reason", default="", help="Why; it stands in the history.")
+_REASON = click.option(
+    "--because", "--reason", "reason", default="", help="Why; it stands in the history."
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.access import Actor, Permission
@@ -12,12 +12,12 @@ from app.queries import campaign_pages as pages
 from app.services import campaigns
 from handlers.bag import bag
 from handlers.console.campaigns import approval_shown, campaign_shown
-from handlers.console.forms.campaigns import ReasonForm
-from handlers.console.frame import actor, done, needs
+from handlers.console.forms.campaigns import NeededReasonForm, ReasonForm
+from handlers.console.frame import actor, done, needs, show
 
 blueprint = Blueprint("campaign_acts", __name__, url_prefix="/console/campaigns")
 
-Answer = Response | tuple[str, int]
+Answer = str | Response | tuple[str, int]
 PREPARE, APPROVE, SEND = Permission.PREPARE, Permission.APPROVE, Permission.SEND
 
 
@@ -47,8 +47,11 @@ def refuse(campaign_id: int) -> Answer:
 @needs(PREPARE)
 def rehearse(campaign_id: int) -> Answer:
     """Ask for everybody whether it may be sent to them; nothing is sent."""
-    url = url_for("campaigns.rehearsal", campaign_id=campaign_id)
-    return _act(campaign_id, campaigns.rehearse, "campaigns.rehearsed", url)
+    try:
+        campaigns.rehearse(bag(), actor(), campaign_id)
+    except NotAllowed as no:
+        return campaign_shown(campaign_id, no), 409
+    return done("campaigns.rehearsed", url_for("campaigns.rehearsal", campaign_id=campaign_id))
 
 
 @blueprint.post("/<int:campaign_id>/ask")
@@ -75,35 +78,43 @@ def launch(campaign_id: int) -> Answer:
     return done("campaigns.scheduled" if waits else "campaigns.launched", _url(campaign_id))
 
 
-@blueprint.post("/<int:campaign_id>/pause")
+@blueprint.route("/<int:campaign_id>/pause", methods=["GET", "POST"])
 @needs(SEND)
 def pause(campaign_id: int) -> Answer:
-    """Stop after the batch that is under way."""
-    return _act(campaign_id, campaigns.pause, "campaigns.paused")
+    """Stop after the batch that is under way; say why."""
+    return _hold(campaign_id, "pause", campaigns.pause, "campaigns.paused")
 
 
-@blueprint.post("/<int:campaign_id>/resume")
+@blueprint.route("/<int:campaign_id>/resume", methods=["GET", "POST"])
 @needs(SEND)
 def resume(campaign_id: int) -> Answer:
     """Go on."""
-    return _act(campaign_id, campaigns.resume, "campaigns.resumed")
+    return _hold(campaign_id, "resume", campaigns.resume, "campaigns.resumed")
 
 
-@blueprint.post("/<int:campaign_id>/cancel")
+@blueprint.route("/<int:campaign_id>/cancel", methods=["GET", "POST"])
 @needs(SEND)
 def cancel(campaign_id: int) -> Answer:
-    """End it; nobody else gets it."""
-    return _act(campaign_id, campaigns.cancel, "campaigns.cancelled")
+    """End it; nobody else gets it; say why."""
+    return _hold(campaign_id, "cancel", campaigns.cancel, "campaigns.cancelled")
 
 
-def _act(
-    campaign_id: int, act: Callable[[Deps, Actor, int], object], key: str, url: str = ""
+def _hold(
+    campaign_id: int, act: str, use_case: Callable[[Deps, Actor, int, str], None], key: str
 ) -> Answer:
-    try:
-        act(bag(), actor(), campaign_id)
-    except NotAllowed as no:
-        return campaign_shown(campaign_id, no), 409
-    return done(key, url or _url(campaign_id))
+    """Say what would happen and ask why; then do it. Only going on needs no reason."""
+    form: ReasonForm | NeededReasonForm = ReasonForm() if act == "resume" else NeededReasonForm()
+    if form.validate_on_submit():
+        try:
+            use_case(bag(), actor(), campaign_id, (form.reason.data or "").strip())
+        except NotAllowed as no:
+            return campaign_shown(campaign_id, no), 409
+        return done(key, _url(campaign_id))
+    page = pages.page(bag(), actor(), campaign_id)
+    if act not in page.allowed:
+        return redirect(_url(campaign_id), 303)
+    shown = show("campaigns/hold.html", page=page, act=act, form=form)
+    return (shown, 422) if request.method == "POST" else shown
 
 
 def _url(campaign_id: int) -> str:

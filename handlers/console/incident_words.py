@@ -36,6 +36,9 @@ def _page_of(one: Shown) -> str:
     form, _, question = one.scope.rpartition("/")
     if one.kind == "form_drop_off" and one.place:
         return url_for("funnel.people", kind="left", detail=question, form=form, days=7)
+    campaign = one.scope.partition(":")[0]
+    if one.kind.startswith(("campaign", "experiment")) and campaign.isdecimal():
+        return url_for("campaigns.campaign", campaign_id=int(campaign))
     if one.kind == "decline_rate":
         return url_for("funnel.overview", form=one.scope, days=7)
     return ""

@@ -150,6 +150,12 @@ class ReasonForm(ChineseForm):
     reason = StringField(validators=[Length(max=500)])
 
 
+class NeededReasonForm(ChineseForm):
+    """Why something is held or ended: everybody who looks at the campaign later reads it."""
+
+    reason = StringField(validators=[DataRequired(_FILL_IN), Length(max=200)])
+
+
 _WRITTEN = frozenset({"content", "variants"})
 
 

@@ -9,6 +9,9 @@ from sqlalchemy import select, update
 from app.core.access import Role
 from app.deps import Deps
 from app.services import campaigns
+from app.steps.channel_refusals import pause
+from app.steps.incidents import open_incident
+from app.store.audit import AuditRow
 from app.store.campaigns import Campaign
 from app.store.operators import Operator
 from tests.console import an_actor, post, signed_in
@@ -206,7 +209,10 @@ def test_what_is_sent_back_is_not_approved(
         post(approver, page_of(campaign, "/refuse"), page=there, reason="改短些").status_code == 303
     )
     assert kept(deps).state == "rehearsed"
-    assert "改短些" in operator.get(page_of(campaign)).text
+    history = operator.get(page_of(campaign)).text
+    assert "改短些" in history
+    assert "提交复核" in history
+    assert "例行提醒" in history
 
 
 def test_the_maker_cannot_approve(deps: Deps) -> None:
@@ -231,11 +237,64 @@ def test_it_is_launched_held_let_go_and_ended(deps: Deps, operator: FlaskClient)
     ):  # fmt: skip
         page = operator.get(page_of(campaign)).text
         assert page_of(campaign, f"/{act}") in page
-        answer = post(operator, page_of(campaign, f"/{act}"), page=page_of(campaign))
+        answer = post(
+            operator, page_of(campaign, f"/{act}"), page=page_of(campaign), reason=f"因为{act}"
+        )
         assert (answer.status_code, kept(deps).state) == (303, state)
     history = operator.get(page_of(campaign)).text
     for told in ("存为草稿", "排练", "批准", "开始发送", "暂停", "继续", "取消"):
         assert told in history
+    for act in ("pause", "resume", "cancel"):
+        assert f"因为{act}" in history
+    with deps.sessions() as session:
+        said = session.scalars(
+            select(AuditRow.reason).where(AuditRow.act.like("campaign%")).order_by(AuditRow.seq)
+        ).all()
+    assert [one for one in said if one] == ["因为pause", "因为resume", "因为cancel"]
+
+
+@pytest.mark.parametrize(("act", "state"), [("pause", "sending"), ("cancel", "sending")])
+def test_who_holds_or_ends_it_says_why_and_is_told_what_follows(
+    deps: Deps, operator: FlaskClient, act: str, state: str
+) -> None:
+    there = page_of(launched(deps), f"/{act}")
+    page = operator.get(there).text
+    assert "已经交给平台的收不回来" in page
+    assert "正在途中的一批发完就停" in page
+    answer = post(operator, there, page=there, reason=" ")
+    assert answer.status_code == 422
+    assert "请填写这一项" in answer.text
+    assert kept(deps).state == state
+
+
+def test_whoever_lets_it_go_on_need_not_say_why(deps: Deps, operator: FlaskClient) -> None:
+    campaign = launched(deps)
+    campaigns.pause(deps, an_actor(deps, Role.OPERATOR), campaign, "先核对")
+    there = page_of(campaign, "/resume")
+    assert "发过的人不会再收到" in operator.get(there).text
+    assert post(operator, there, page=there).status_code == 303
+    assert kept(deps).state == "sending"
+
+
+def test_what_cannot_be_held_leads_back(deps: Deps, operator: FlaskClient) -> None:
+    campaign = planned(deps)
+    assert operator.get(page_of(campaign, "/pause")).location == page_of(campaign)
+    assert "没有人收到" in operator.get(page_of(campaign, "/cancel")).text
+
+
+def test_an_incident_of_the_governor_stands_on_the_page_and_leads_back(
+    deps: Deps, operator: FlaskClient
+) -> None:
+    campaign, other = launched(deps), 10**6
+    facts = {"share": 0.031, "limit": 0.01}
+    with deps.sessions.begin() as session:
+        pause(session, deps, campaign, "governor_unfollows", facts)
+        for scope in (f"{campaign}:unfollows", f"{other}:unfollows"):
+            open_incident(session, deps, "campaign_paused", scope, facts)
+    page = operator.get(page_of(campaign)).text
+    assert "取消关注太多，系统自动暂停（3.10%，上限 1.00%）" in page
+    assert page.count("/console/incidents/#incident-") == 1
+    assert page_of(campaign) in operator.get("/console/incidents/").text
 
 
 def test_what_begins_later_is_only_scheduled(deps: Deps, operator: FlaskClient) -> None:
@@ -251,7 +310,7 @@ def test_what_begins_later_is_only_scheduled(deps: Deps, operator: FlaskClient) 
 
 def test_what_cannot_be_done_now_is_refused_in_words(deps: Deps, operator: FlaskClient) -> None:
     campaign = planned(deps)
-    answer = post(operator, page_of(campaign, "/pause"), page=page_of(campaign))
+    answer = post(operator, page_of(campaign, "/pause"), page=page_of(campaign), reason="先停")
     assert answer.status_code == 409
     assert "现在的状态不能这样做" in answer.text
 

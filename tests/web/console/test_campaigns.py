@@ -190,7 +190,7 @@ def test_a_page_takes_as_many_statements_however_many_are_in_it(deps: Deps, engi
             campaign_pages.page(deps, actor, campaign)
             campaign_pages.people(deps, actor, campaign, Behind("queued"))
         taken.append(len(statements))
-    assert taken[0] == taken[1] == 7
+    assert taken[0] == taken[1] == 8
 
 
 def test_people_are_masked_and_paged_by_their_key(
