@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.clock import monotonic
 from app.core.config import Settings
-from app.core.types import Followed, Inbound, Secret, Text
+from app.core.types import Followed, Inbound, Secret, Text, Unfollowed
 from app.deps import Deps
 from app.services import decisions, delivery
 from app.services.conversation import Arrival, Reply, receive
@@ -40,6 +40,11 @@ def some_settings(**given: Any) -> Settings:
 def follows(deps: Deps, openid: str = OPENID, **given: Any) -> Followed:
     """Somebody follows."""
     return Followed(**_envelope(deps, openid, f"e:{next(_numbers)}:subscribe"), **given)
+
+
+def leaves(deps: Deps, openid: str = OPENID) -> Unfollowed:
+    """Somebody stops following."""
+    return Unfollowed(**_envelope(deps, openid, f"e:{next(_numbers)}:unsubscribe"))
 
 
 def types(deps: Deps, words: str, openid: str = OPENID, **given: Any) -> Text:

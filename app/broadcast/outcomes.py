@@ -7,6 +7,7 @@ request left and no answer came: only the platform's own word moves it on, never
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -40,6 +41,13 @@ OPEN = frozenset({Outcome.QUEUED, Outcome.SENDING})
 """While there is one of these, a campaign is not finished."""
 REASONED = frozenset({Outcome.SKIPPED, Outcome.FAILED})
 """These always say why."""
+
+
+ATTRIBUTED = timedelta(days=7)
+"""So long after being sent it, what people do is put down to a campaign; the pages state it.
+
+The number is ours. Whoever got two campaigns within that time counts for both.
+"""
 
 
 def may_follow(state: Outcome, following: Outcome) -> bool:

@@ -1,85 +1,88 @@
-"""What a campaign caused afterwards: what those whom it reached did within a week of it."""
+"""What a campaign caused afterwards: what those whom it reached did, and those it left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Interval, func, literal, select
-
-from app.broadcast.outcomes import Outcome
+from app.broadcast.intervals import Estimate, Proportion, difference
+from app.broadcast.outcomes import ATTRIBUTED
+from app.broadcast.types import read_definition
 from app.core.access import Actor, Permission
 from app.deps import Deps
-from app.store import campaigns as store
-from app.store.campaigns import CampaignRecipient
-from app.store.complaints import Complaint
-from app.store.events import Event
-from app.store.people import Person
+from app.store import campaign_effects, campaigns
+from app.store.campaign_effects import EFFECTS
+from app.store.campaign_launch import Places
+from app.store.session import Transaction
 
-DAYS = 7
+DAYS = ATTRIBUTED.days
 """How long after the message an act counts as after it; the page states it."""
-KINDS = ("messaged", "menu", "consented", "submitted", "decided", "opted_out")
-_REACHED = (Outcome.SENT.value, Outcome.CONFIRMED.value)
+CONFIDENCE = 95
+"""How sure the intervals beside the held out are, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One effect, among those who were meant to get it and those who were left out."""
+
+    kind: str
+    meant: Proportion
+    held_out: Proportion
+    apart: Estimate | None
+
+    @property
+    def is_sure(self) -> bool:
+        """Say whether the interval leaves out zero."""
+        return self.apart is not None and not self.apart.interval.holds(0)
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """How many people it reached, and how many of them did each thing within `days` of it."""
+    """How many people it reached, and how many of them did each thing within `days` of it.
+
+    `beside`: only where some were left out. Both sides are as chance divided them, whether the
+    message arrived or not, and count from the first message on: only so is the difference the
+    campaign's doing.
+    """
 
     people: int
     counts: Mapping[str, int]
+    beside: Sequence[Beside]
     days: int
     is_running: bool
+    confidence: int = CONFIDENCE
 
 
 def after(deps: Deps, actor: Actor, campaign_id: int) -> After:
     """Count what followed; each person once for each thing. Raise `NotFound`."""
     actor.require(Permission.LOOK)
-    now, window = deps.clock.now(), literal(timedelta(days=DAYS), Interval())
-    reached = (
-        select(CampaignRecipient.person_id, CampaignRecipient.sent_at)
-        .where(CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state.in_(_REACHED))
-        .subquery()
-    )
-    acts = (
-        select(Event.kind, func.count(Event.person_id.distinct()))
-        .join(reached, reached.c.person_id == Event.person_id)
-        .where(
-            Event.kind.in_(KINDS),
-            Event.at >= reached.c.sent_at,
-            Event.at < reached.c.sent_at + window,
-        )
-        .group_by(Event.kind)
-    )
-    complained = (
-        select(func.count(Complaint.person_id.distinct()))
-        .join(reached, reached.c.person_id == Complaint.person_id)
-        .where(
-            Complaint.received_at >= reached.c.sent_at,
-            Complaint.received_at < reached.c.sent_at + window,
-        )
-        .scalar_subquery()
-    )
-    left = (
-        select(func.count())
-        .select_from(reached)
-        .join(Person, Person.id == reached.c.person_id)
-        .where(Person.follows.is_(False))
-        .scalar_subquery()
-    )
-    whole = select(
-        select(func.count()).select_from(reached).scalar_subquery(),
-        select(func.max(reached.c.sent_at)).scalar_subquery(),
-        complained,
-        left,
-    )
+    now = deps.clock.now()
     with deps.sessions() as session:
-        store.get(session, campaign_id)
-        people, last_at, complaints, gone = session.execute(whole).one()
-        counted = {kind: number for kind, number in session.execute(acts)}  # noqa: C416 - rows
-    counts = {kind: counted.get(kind, 0) for kind in KINDS}
-    counts |= {"complained": complaints, "left": gone}
-    return After(people, counts, DAYS, is_running=_is_running(last_at, now))
+        definition = read_definition(campaigns.get(session, campaign_id).definition)
+        span = campaign_effects.span(session, campaign_id)
+        if span is None:
+            return After(0, dict.fromkeys(EFFECTS, 0), (), DAYS, is_running=False)
+        reached = campaign_effects.reached(campaign_id)
+        people, counts = campaign_effects.count_effects(session, reached, ATTRIBUTED)
+        split, beside = definition.split, tuple[Beside, ...]()
+        if split is not None and split.hold_out:
+            arms = tuple((one.name, one.share) for one in split.arms)
+            places = Places(arms, split.hold_out, split.sample)
+            beside = _beside(session, campaign_id, span[0], places)
+    return After(people, counts, beside, DAYS, is_running=now < span[1] + ATTRIBUTED)
 
 
-def _is_running(last_at: datetime | None, now: datetime) -> bool:
-    return last_at is not None and now < last_at + timedelta(days=DAYS)
+def _beside(
+    session: Transaction, campaign_id: int, since: datetime, places: Places
+) -> tuple[Beside, ...]:
+    tried = campaign_effects.tried(campaign_id, since, places)
+    meant, did = campaign_effects.count_effects(session, tried, ATTRIBUTED)
+    out = campaign_effects.held_out(campaign_id, since)
+    left_out, did_too = campaign_effects.count_effects(session, out, ATTRIBUTED)
+    return tuple(
+        _compare(kind, Proportion(did[kind], meant), Proportion(did_too[kind], left_out))
+        for kind in EFFECTS
+    )
+
+
+def _compare(kind: str, meant: Proportion, held_out: Proportion) -> Beside:
+    return Beside(kind, meant, held_out, difference(meant, held_out, CONFIDENCE / 100))

@@ -169,7 +169,7 @@ def _take_note(
         writes.clear()
         erasure.erase(turn, person.id, writes.now)
         # Whoever is kept for a case is gone all the same, and is not written to.
-        writes.gone(person.id)
+        writes.gone(person.id, unfollowed=isinstance(inbound, Unfollowed))
     elif person is not None and isinstance(inbound, MenuClicked):
         act = Happening("menu", inbound.key)
         writes.happened(person.id, person.latest_channel or "direct", act)

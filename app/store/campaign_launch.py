@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     LargeBinary,
+    SQLColumnExpression,
     String,
     and_,
     case,
@@ -75,13 +76,10 @@ def _all_alike() -> tuple[ColumnElement[Any], ...]:
 def _placed(
     campaign_id: int, person: ColumnElement[Any], places: Places
 ) -> tuple[ColumnElement[Any], ...]:
-    key = func.sha256(
-        func.int8send(literal(campaign_id, BigInteger)).op("||")(func.uuid_send(person)),
-        type_=LargeBinary,
-    )
+    key = _key(campaign_id, person)
     group_at, variant_at = _unit(key, 1), _unit(key, 1 + _BYTES)
     is_out = group_at < places.hold_out
-    reach = places.hold_out + (1 - places.hold_out) * places.sample
+    reach = _reach(places)
     reached, whens = 0.0, []
     for name, share in places.arms[:-1]:
         reached += share
@@ -93,6 +91,29 @@ def _placed(
         case((is_out, null()), *waits, else_=chosen),
         case((is_out, "skipped"), else_="queued"),
         case((is_out, HELD_OUT), else_=null()),
+    )
+
+
+def tries(
+    campaign_id: int, person: SQLColumnExpression[Any], places: Places
+) -> ColumnElement[bool]:
+    """Say whether somebody tries the variants at once: neither left out nor waiting for a winner.
+
+    Of the hash alone, so that it holds whatever became of them since.
+    """
+    group_at = _unit(_key(campaign_id, person), 1)
+    is_in = group_at >= places.hold_out
+    return and_(is_in, group_at < _reach(places)) if places.sample < 1 else is_in
+
+
+def _reach(places: Places) -> float:
+    return places.hold_out + (1 - places.hold_out) * places.sample
+
+
+def _key(campaign_id: int, person: SQLColumnExpression[Any]) -> ColumnElement[bytes]:
+    return func.sha256(
+        func.int8send(literal(campaign_id, BigInteger)).op("||")(func.uuid_send(person)),
+        type_=LargeBinary,
     )
 
 

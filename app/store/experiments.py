@@ -23,7 +23,7 @@ HELD_OUT = "held_out"
 class VariantSums:
     """The people of one variant; `counted` and what they did: those whose window has closed.
 
-    Nobody's leaving has a time, because who leaves is erased: those who left are those gone by now.
+    Whoever left is erased, and with them what they did before; when they left is kept.
     """
 
     variant: str
@@ -54,7 +54,8 @@ FROM (
            r.is_sent AND r.sent_at <= :now - :window AS is_counted,
            did.has_started, did.has_finished,
            EXISTS (SELECT FROM people p
-                   WHERE r.is_sent AND p.id = r.person_id AND NOT p.follows) AS has_left,
+                   WHERE r.is_sent AND p.id = r.person_id AND p.left_at >= r.sent_at
+                   AND p.left_at < r.sent_at + :window) AS has_left,
            EXISTS (SELECT FROM complaints c
                    WHERE r.is_sent AND c.person_id = r.person_id AND c.received_at >= r.sent_at
                    AND c.received_at < r.sent_at + :window) AS has_complained

@@ -1,9 +1,10 @@
 """What a campaign that is sending has done so far, for the governor."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TypedDict
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Interval, SQLColumnExpression, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.store.campaigns import Campaign, CampaignRecipient
@@ -27,7 +28,7 @@ def list_sending(session: Session) -> Sequence[int]:
     return session.scalars(select(Campaign.id).where(Campaign.state == "sending")).all()
 
 
-def watch(session: Session, campaign_id: int) -> Seen:
+def watch(session: Session, campaign_id: int, window: timedelta) -> Seen:
     """Count who was reached, what failed, and who left or complained after it.
 
     Unknown is neither: whoever the platform says later that it failed for counts from then on.
@@ -49,12 +50,12 @@ def watch(session: Session, campaign_id: int) -> Seen:
         select(func.count())
         .select_from(CampaignRecipient)
         .join(Person, Person.id == CampaignRecipient.person_id)
-        .where(*ours, ~Person.follows)
+        .where(*ours, *_within(Person.left_at, window))
     )
     complained = session.scalar(
         select(func.count(func.distinct(Complaint.person_id)))
         .join(CampaignRecipient, CampaignRecipient.person_id == Complaint.person_id)
-        .where(*ours, Complaint.received_at > CampaignRecipient.sent_at)
+        .where(*ours, *_within(Complaint.received_at, window))
     )
     return Seen(
         sent=sum(states.get(state, 0) for state in _REACHED),
@@ -62,3 +63,11 @@ def watch(session: Session, campaign_id: int) -> Seen:
         unfollows=int(left or 0),
         complaints=int(complained or 0),
     )
+
+
+def _within(
+    at: SQLColumnExpression[datetime | None], window: timedelta
+) -> tuple[ColumnElement[bool], ...]:
+    """Say whether something happened so soon after the message that it is put down to it."""
+    sent_at = CampaignRecipient.sent_at
+    return at >= sent_at, at < sent_at + literal(window, Interval())

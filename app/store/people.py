@@ -28,6 +28,8 @@ class Person(Base):
 
     `wrapped_key` is the person's own key; destroying it is the erasure of everything sealed.
     `state`: active, restricted (kept only because the law or an open case asks), erased.
+    `left_at`: when they last unfollowed; it stays after the erasure, so that a campaign that drives
+    people away is known for it. Nobody's who was erased for another reason, or left unheard.
     `message_*` and `event_*` are the customer-service allowances of the reachability ledger.
     `seen_hour` is `last_seen_at` cut to the hour, for lists: it changes once an hour, not with
     every turn. The phone is filled in by stage two.
@@ -90,6 +92,7 @@ class Person(Base):
     follows: Mapped[bool] = mapped_column(server_default=text("false"))
     is_imported: Mapped[bool] = mapped_column(server_default=text("false"))
     followed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     first_channel: Mapped[str | None] = mapped_column(String(128))
     latest_channel: Mapped[str | None] = mapped_column(String(128))
     first_seen_at: Mapped[datetime]

@@ -316,10 +316,12 @@ class Writes:
             *(token_index, person_id, expires_at),
         )
 
-    def gone(self, person_id: uuid.UUID) -> None:
-        """Record that the person left us, and every window with them."""
+    def gone(self, person_id: uuid.UUID, *, unfollowed: bool) -> None:
+        """Record that the person is gone, and every window with them; and when, if they left."""
         self._add(
-            "UPDATE people SET follows=false, message_left=0, event_left=0 WHERE id=%s", person_id
+            "UPDATE people SET follows=false, message_left=0, event_left=0,"
+            " left_at=coalesce(%s, left_at) WHERE id=%s",
+            *(self._now if unfollowed else None, person_id),
         )
 
     def marker(self, openid_index: bytes, kind: str) -> None:

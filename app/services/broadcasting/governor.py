@@ -1,6 +1,7 @@
 """The governor: a campaign that does harm pauses by itself, and somebody is called."""
 
 from app.broadcast.guard import Watched, judge, read_guard
+from app.broadcast.outcomes import ATTRIBUTED
 from app.broadcast.types import read_definition
 from app.deps import Deps
 from app.steps.channel_refusals import pause
@@ -18,7 +19,7 @@ def govern(deps: Deps) -> int:
     for campaign_id in under_way:
         with deps.sessions.begin() as session:
             definition = read_definition(campaigns.get(session, campaign_id).definition)
-            seen = guarding.watch(session, campaign_id)
+            seen = guarding.watch(session, campaign_id, ATTRIBUTED)
             alarm = judge(Watched(**seen), definition.guardrails, ceilings)
             if alarm is None:
                 continue

@@ -63,12 +63,13 @@ def did(deps: Deps, who: list, kind: str, **after: float) -> None:
         session.add_all(Event(person_id=one, kind=kind, at=at) for one in who)
 
 
-def left(deps: Deps, who: list) -> None:
-    """Let people leave, as their erasure keeps it."""
+def left(deps: Deps, who: list, **after: float) -> None:
+    """Let people leave, as their erasure keeps it, so long from now."""
+    at = deps.clock.now() + timedelta(**after)
     with deps.sessions.begin() as session:
         for one in who:
             person = session.get_one(Person, one)
-            person.follows, person.state = False, "erased"
+            person.follows, person.state, person.left_at = False, "erased", at
 
 
 def complained(deps: Deps, who: list) -> None:

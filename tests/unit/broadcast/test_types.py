@@ -102,3 +102,26 @@ def test_a_variant_that_the_channel_does_not_carry_is_named():
 
 def test_a_text_that_is_no_time_is_named():
     assert "schedule.until" in mistakes(schedule={"until": "whenever"})
+
+
+def test_what_people_read_of_a_template_stands_in_its_fields():
+    template = {"template_id": "T1", "data": {"thing1": "周三知识"}}
+    read = read_definition(
+        {**PLAIN, "class": "service", "channel": "template", "content": template}
+    )
+    assert read.contents[""].words == {"data.thing1": "周三知识"}
+    assert read_definition(PLAIN).contents[""].words == {"text": "征信报告怎么看"}
+
+
+def test_people_are_divided_only_where_there_are_variants():
+    assert read_definition(PLAIN).split is None
+    halves = [{"name": name, "content": {"text": name}, "share": 0.5} for name in "AB"]
+    read = read_definition({**PLAIN, "content": None, "variants": halves})
+    assert read.split is not None
+    assert [(arm.name, arm.share) for arm in read.split.arms] == [("A", 0.5), ("B", 0.5)]
+    assert (read.split.hold_out, read.split.sample) == (0.0, 1.0)
+
+
+def test_a_start_may_be_given_as_a_moment():
+    at = datetime(2026, 11, 26, 2, tzinfo=UTC)
+    assert read_definition({**PLAIN, "schedule": {"at": at}}).schedule.at == at
