@@ -68,6 +68,11 @@ def _aware(value: object) -> object:
     return value
 
 
+def _listed(value: object) -> object:
+    """Read one question as a list of one, and no words as none."""
+    return [value] if isinstance(value, str) and value.strip() else value or ()
+
+
 Moment = Annotated[datetime, BeforeValidator(_aware)]
 Words = Annotated[str, Field(min_length=1)]
 
@@ -158,15 +163,16 @@ Rate = Annotated[int, Field(ge=1)]
 class Definition(_Part):
     """Everything that is planned, and that a second person approves.
 
-    `experiment`: with one, the shares of the variants are those of its sample. `cap_people`: at
-    most so many recipients in one launch.
+    `exclude`: whoever one of these questions means does not get it. `experiment`: with one, the
+    shares of the variants are those of its sample. `cap_people`: at most so many recipients in one
+    launch.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     klass: CampaignClass = Field(alias="class")
     channel: Channel
     segment: Words
-    exclude: str = ""
+    exclude: Annotated[tuple[Words, ...], BeforeValidator(_listed)] = ()
     content: Content | None = None
     variants: tuple[Variant, ...] = ()
     schedule: Schedule = Schedule()

@@ -1,34 +1,68 @@
 """What the editor of campaigns needs: saved segments, a draft, what is wrong in its words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from app.audience.printer import to_text
+from app.audience.problems import Misread, Problem
+from app.audience.tree import Has
 from app.contact.types import MessageClass
 from app.core.access import Actor, Permission
 from app.core.dated import day_of
+from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.queries.campaign_pages import Said, contents_of
+from app.steps.audience import Figures, figures_of, tag_words, understand
+from app.steps.campaign_reach import meant, purpose_of
 from app.steps.product_record import record_values
+from app.steps.taxonomy import taxonomy_of
 from app.store import campaigns as store
 from app.store import segments
 from app.wording.types import Finding
 from app.wording.variables import check_copy, fill, variables_of
 
-_PURPOSES = {one.value: one.value for one in (MessageClass.MARKETING, MessageClass.EDUCATION)}
 _FIELD = "field"
 """The rules of wording for what stands in one field of a template."""
-EVERYBODY = {"all": "follows"}
-"""What the segment of everybody means in the language of segments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A segment that is kept, and its question as it is now."""
+
+    id: int
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What an author chooses from: segments, tags (names by question), drafts of the account."""
+
+    segments: Sequence[Saved]
+    tags: Mapping[str, str]
+    news: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A campaign as it can be edited."""
+    """A campaign as it can be edited; `is_new_version`: its segment asks something else by now."""
 
     id: int
     state: str
     definition: Mapping[str, Any]
+    segment_id: int | None = None
+    is_new_version: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """How many are meant, or which question cannot be read (0: the segment's) and why not."""
+
+    figures: Figures | None = None
+    at: int = 0
+    problems: Sequence[Problem] = field(default_factory=tuple)
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +74,14 @@ class Checked:
     findings: Sequence[Finding]
 
 
-def saved_segments(deps: Deps, actor: Actor) -> Mapping[str, str]:
-    """Return the names of the saved segments by their question, the latest saved first."""
+def choices(deps: Deps, actor: Actor) -> Choices:
+    """Return what there is to choose from, the latest saved segment first."""
     actor.require(Permission.LOOK)
     with deps.sessions() as session:
-        return {now.query: one.name for one, now in segments.list_current(session)}
+        saved = [Saved(one.id, one.name, now.query) for one, now in segments.list_current(session)]
+        tags = tag_words(taxonomy_of(session))
+    asked = {to_text(Has("tag", key)): words.title for key, words in tags.items()}
+    return Choices(saved, dict(sorted(asked.items(), key=lambda it: it[1])), {})
 
 
 def draft(deps: Deps, actor: Actor, campaign_id: int) -> Draft:
@@ -52,7 +89,28 @@ def draft(deps: Deps, actor: Actor, campaign_id: int) -> Draft:
     actor.require(Permission.LOOK)
     with deps.sessions() as session:
         one = store.get(session, campaign_id)
-        return Draft(one.id, one.state, one.definition)
+        now = {kept.id: now.query for kept, now in segments.list_current(session)}
+    is_new = one.segment_id in now and now[one.segment_id] != one.segment
+    return Draft(one.id, one.state, one.definition, one.segment_id, is_new)
+
+
+def audience(deps: Deps, actor: Actor, klass: str, segment: str, exclude: Sequence[str]) -> Meant:
+    """Count whom a segment means now, without whoever is excluded."""
+    actor.require(Permission.LOOK)
+    purpose = purpose_of(klass)
+    with deps.sessions.begin() as session:
+        for number, question in enumerate((segment, *exclude)):
+            try:
+                understand(deps, session, question, "service" if number else purpose)
+            except Misread as misread:
+                return Meant(at=number, problems=misread.problems)
+            except NotAllowed as no:
+                return Meant(at=number, why=no.why)
+        try:
+            understood = meant(deps, session, segment, exclude, purpose)
+        except NotAllowed as no:
+            return Meant(at=1, why=no.why)
+        return Meant(figures_of(deps, session, actor, understood))
 
 
 def checks(deps: Deps, actor: Actor, klass: str, contents: Mapping[str, Any]) -> Sequence[Checked]:
@@ -74,13 +132,6 @@ def checks(deps: Deps, actor: Actor, klass: str, contents: Mapping[str, Any]) ->
         ]
         found.append(Checked(name, _filled(said, values), faults))
     return found
-
-
-def purpose_of(klass: str) -> str:
-    """Return the purpose for which people are chosen by a class of campaigns."""
-    return (
-        _PURPOSES.get(MessageClass(klass), "service") if klass in set(MessageClass) else "service"
-    )
 
 
 def _words(said: Said) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 Nothing is sent here: a launch freezes who gets it, and the senders take it from there.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from app.steps.campaign_checks import checked, need_authorised, need_still_autho
 from app.steps.campaign_copy import contents_read
 from app.steps.campaign_life import GOVERNOR, move, wake_senders
 from app.steps.campaign_reach import start_of
+from app.steps.campaign_release import hash_of, parts_of, released
 from app.steps.channel_refusals import mended
 from app.steps.rehearsing import rehearse as rehearsed
 from app.store import approvals, campaign_launch, campaigns, outbox, segments
@@ -125,10 +125,11 @@ def approve(deps: Deps, actor: Actor, campaign_id: int, words: str = "") -> None
         definition = read_definition(campaign.definition)
         campaign.wording_pack = checked(deps, session, definition, now).pack
         _answer(deps, session, actor, campaign, approve=True, words=words)
-        move(session, campaign, Act.APPROVE, actor.name, now, why=words)
+        facts = parts_of(campaign)
+        move(session, campaign, Act.APPROVE, actor.name, now, why=words, facts=facts)
         campaign.approved_by, campaign.approved_at = actor.name, now
         campaign.approved_until = now + APPROVAL_LASTS
-        campaign.approval_hash = _hash(deps, campaign)
+        campaign.approval_hash = hash_of(deps, campaign)
 
 
 def refuse(deps: Deps, actor: Actor, campaign_id: int, words: str) -> None:
@@ -307,7 +308,7 @@ def _need_approved(deps: Deps, campaign: Campaign, now: datetime) -> None:
     """Raise `NotAllowed` unless what is launched is what was approved, and not too long ago."""
     if campaign.approved_until is None or campaign.approved_until <= now:
         raise NotAllowed("The approval has lapsed.", why="lapsed")
-    if bytes(campaign.approval_hash or b"") != _hash(deps, campaign):
+    if bytes(campaign.approval_hash or b"") != hash_of(deps, campaign):
         raise NotAllowed("It was changed after its approval.", why="changed_since")
 
 
@@ -353,7 +354,7 @@ def _ask(
 ) -> None:
     approval.ask(
         deps, session, actor, SUBJECT, campaign.id, title=campaign.name,
-        content=_content(campaign), reason=reason,
+        content=released(campaign), reason=reason,
     )  # fmt: skip
 
 
@@ -366,20 +367,8 @@ def _answer(
         _ask(deps, session, maker, campaign)
     approval.answer(
         deps, session, actor, SUBJECT, campaign.id,
-        content=_content(campaign), approve=approve, words=words,
+        content=released(campaign), approve=approve, words=words,
     )  # fmt: skip
-
-
-def _content(campaign: Campaign) -> str:
-    """Write everything that is released as one text: whom, how many, what, when, how fast."""
-    definition = read_definition(campaign.definition)
-    found = campaign.rehearsal or {}
-    released = [definition.to_json(), found.get("audience"), found.get("contents")]
-    return json.dumps(released, ensure_ascii=False, sort_keys=True)
-
-
-def _hash(deps: Deps, campaign: Campaign) -> bytes:
-    return deps.keyring.index("campaign", _content(campaign))
 
 
 def _record(

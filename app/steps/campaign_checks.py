@@ -12,9 +12,9 @@ from app.core.access import Actor
 from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.deps import Deps
-from app.steps.audience import Understood
+from app.steps.audience import Understood, understand
 from app.steps.campaign_copy import list_mistakes
-from app.steps.campaign_reach import audience_of, message_of
+from app.steps.campaign_reach import audience_of, message_of, purpose_of
 from app.steps.marketing import require_marketing, require_marketing_still
 from app.store.campaigns import Campaign
 from app.store.session import Transaction
@@ -31,16 +31,35 @@ class Checked:
 def checked(deps: Deps, session: Transaction, definition: Definition, now: datetime) -> Checked:
     """Check everything about a campaign as of now; raise `Unfit` with every mistake."""
     mistakes = [*list_mistakes(deps, definition, now), *_carried(deps, definition, now)]
-    until, understood = definition.schedule.until, None
+    until = definition.schedule.until
     if until is not None and until <= now:
         mistakes.append(Mistake("schedule.until", "is over already"))
-    try:
-        understood = audience_of(deps, session, definition)
-    except (Misread, NotAllowed) as misread:
-        mistakes.append(Mistake("segment", str(misread)))
-    if mistakes or understood is None:
+    mistakes += _misread(deps, session, definition)
+    if mistakes:
         raise Unfit(*mistakes)
+    understood = audience_of(deps, session, definition)
     return Checked(understood, deps.wording.on(day_of(now)).version)
+
+
+def _misread(deps: Deps, session: Transaction, definition: Definition) -> Iterator[Mistake]:
+    """Read every question about people alone, so that a mistake stands where it was made."""
+    purpose = purpose_of(definition.klass)
+    questions = [("segment", definition.segment, purpose)]
+    questions += [
+        (f"exclude.{number}", one, "service") for number, one in enumerate(definition.exclude)
+    ]
+    is_read = True
+    for where, question, asked_for in questions:
+        try:
+            understand(deps, session, question, asked_for)
+        except (Misread, NotAllowed) as misread:
+            is_read = False
+            yield Mistake(where, str(misread))
+    if is_read:
+        try:
+            audience_of(deps, session, definition)
+        except NotAllowed as refused:
+            yield Mistake("exclude", str(refused))
 
 
 def need_authorised(session: Transaction, actor: Actor, klass: str) -> None:

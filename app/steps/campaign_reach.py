@@ -1,10 +1,12 @@
 """Who would get a campaign, by what is known: the one rule, asked for everybody who is meant."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.audience.protections import Exclusion, is_restricted
+from app.audience.tree import any_of
 from app.broadcast.types import Channel, Definition
 from app.contact import types as contact
 from app.contact.decision import decide
@@ -19,6 +21,7 @@ from app.contact.types import (
     Window,
     month_of,
 )
+from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.steps.account import account_of
 from app.steps.audience import Understood, people_of, understand
@@ -31,9 +34,11 @@ TRAVELS: Mapping[Channel, contact.Channel] = {
     Channel.TEMPLATE: contact.Channel.TEMPLATE,
     Channel.SERVICE: contact.Channel.CUSTOM,
 }
-_PURPOSES: Mapping[MessageClass, str] = {
-    MessageClass.MARKETING: "marketing",
-    MessageClass.EDUCATION: "education",
+EXCLUDED = "excluded"
+"""Why somebody is kept out whom the campaign itself excludes."""
+_PURPOSES: Mapping[str, str] = {
+    MessageClass.MARKETING.value: "marketing",
+    MessageClass.EDUCATION.value: "education",
 }
 
 
@@ -53,17 +58,38 @@ class Reach:
         return self.now + self.later.total()
 
 
-def purpose_of(definition: Definition) -> str:
+def purpose_of(klass: str) -> str:
     """Say what an audience of this class of campaign is for."""
-    return _PURPOSES.get(definition.klass, "service")
+    return _PURPOSES.get(klass, "service")
 
 
 def audience_of(deps: Deps, session: Transaction, definition: Definition) -> Understood:
     """Read whom a campaign is for; raise `Misread`, or `NotAllowed` by the law's way."""
-    text = definition.segment
-    if definition.exclude:
-        text = f"({text}) and not ({definition.exclude})"
-    return understand(deps, session, text, purpose_of(definition))
+    return meant(
+        deps, session, definition.segment, definition.exclude, purpose_of(definition.klass)
+    )
+
+
+def meant(
+    deps: Deps, session: Transaction, segment: str, exclude: Sequence[str], purpose: str
+) -> Understood:
+    """Read whom a segment means without whoever is excluded, who are told like the law's own.
+
+    Leaving somebody out by a guarded fact is choosing by it: marketing needs the consent for that.
+    """
+    wanted = understand(deps, session, segment, purpose)
+    unwanted = [understand(deps, session, one, "service") for one in exclude]
+    if not unwanted:
+        return wanted
+    guarded = frozenset[str]().union(*(one.guarded for one in unwanted))
+    if purpose == "marketing" and guarded and not is_restricted(wanted.query):
+        raise NotAllowed(
+            f"Marketing may not exclude people by {', '.join(sorted(guarded))} without their"
+            " consent to that.",
+            why="needs_profile_consent",
+        )
+    out = Exclusion(EXCLUDED, any_of(*(one.query for one in unwanted)))
+    return replace(wanted, exclusions=(*wanted.exclusions, out), guarded=wanted.guarded | guarded)
 
 
 def message_of(definition: Definition) -> MessageFacts:

@@ -1,146 +1,182 @@
 """Forms about campaigns; a draft is read into the one shape that the command line reads too."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from wtforms import (
     DateTimeLocalField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from app.core.clock import SHANGHAI
+from app.queries.campaign_drafts import Choices, Draft
 from handlers.console.forms.base import ChineseForm
+from handlers.console.forms.campaign_parts import (
+    MOST_VARIANTS,
+    ContentFields,
+    GuardrailsForm,
+    TermsForm,
+    VariantForm,
+    content_data,
+)
 from handlers.console.words import words
 
 _FILL_IN = words("frame")["fill_in"]
-_NAMES = "ABCD"
-_MOST_RATE = 1_000_000
-_WHOLE = 100
+_MOST = 10_000_000
+_MOST_EXCLUDED = 12
+EVERYBODY = "all"
 
 
-class VariantForm(Form):
-    """One of several contents, and how many in a hundred get it."""
-
-    text = TextAreaField(validators=[Optional(), Length(max=1200)])
-    share = IntegerField(validators=[Optional(), NumberRange(min=1, max=99)])
+def _count() -> IntegerField:
+    return IntegerField(validators=[Optional(), NumberRange(min=1, max=_MOST)])
 
 
-class CampaignForm(ChineseForm):
-    """A campaign as it is written: what, to whom, in which words, when and how fast."""
+class CampaignForm(ContentFields, ChineseForm):
+    """A campaign as it is written: what, to whom, in which words, when, how fast, how far.
+
+    `campaign_id` and `do` say what is edited and which part of the form is to be changed.
+    """
 
     name = StringField(validators=[DataRequired(_FILL_IN), Length(max=60)])
     klass = RadioField(choices=[], validators=[DataRequired(_FILL_IN)], default="education")
     channel = RadioField(choices=[], validators=[DataRequired(_FILL_IN)], default="mass")
-    saved = SelectField(validators=[Optional()], validate_choice=False)
+    saved = SelectField(validators=[Optional()])
     query = TextAreaField(validators=[Length(max=4000)])
-    text = TextAreaField(validators=[Length(max=1200)])
-    template_id = StringField(validators=[Length(max=64)])
-    fields = TextAreaField(validators=[Length(max=1000)])
-    variants = FieldList(FormField(VariantForm), min_entries=len(_NAMES), max_entries=len(_NAMES))
+    exclude = FieldList(StringField(validators=[Length(max=1000)]), max_entries=_MOST_EXCLUDED)
+    exclude_new = SelectField(validate_choice=False)
+    variants = FieldList(FormField(VariantForm), max_entries=MOST_VARIANTS)
+    experiment = FormField(TermsForm)
     at = DateTimeLocalField(validators=[Optional()])
     until = DateTimeLocalField(validators=[Optional()])
-    calls_per_minute = IntegerField(validators=[Optional(), NumberRange(min=1, max=_MOST_RATE)])
-    people_per_minute = IntegerField(validators=[Optional(), NumberRange(min=1, max=_MOST_RATE)])
+    hours_from = TimeField(validators=[Optional()])
+    hours_to = TimeField(validators=[Optional()])
+    every = SelectField(choices=[], validators=[Optional()])
+    cap_people = _count()
+    calls_per_minute = _count()
+    people_per_minute = _count()
+    guardrails = FormField(GuardrailsForm)
 
-    def offer(self, segments: Mapping[str, str]) -> None:
-        """Offer the saved segments: names by their question."""
+    def offer(self, choices: Choices) -> None:
+        """Offer what there is to choose from."""
         told = words("campaigns")
         self.klass.choices = [
             SelectChoice(one, told["classes"][one]) for one in told["classes_say"]
         ]
         self.channel.choices = [SelectChoice(one, name) for one, name in told["channels"].items()]
+        self.every.choices = [SelectChoice(one, name) for one, name in told["every"].items()]
+        segments = {str(one.id): one for one in choices.segments}
+        self._questions = {EVERYBODY: EVERYBODY} | {key: one.query for key, one in segments.items()}
+        names = {key: one.name for key, one in segments.items()}
         self.saved.choices = [
             SelectChoice("", told["own_query"]),
-            SelectChoice("all", told["everybody"]),
-            *(SelectChoice(query, name) for query, name in segments.items()),
+            SelectChoice(EVERYBODY, told["everybody"]),
+            *(SelectChoice(key, name) for key, name in names.items()),
         ]
+        kinds = told["excludes"]
+        self.exclude_new.choices = [
+            SelectChoice("", kinds["own"]),
+            *(
+                SelectChoice(one.query, one.name, optgroup=kinds["segment"])
+                for one in segments.values()
+            ),
+            *(SelectChoice(one, name, optgroup=kinds["tag"]) for one, name in choices.tags.items()),
+        ]
+        self._names = {one.value: one.label for one in self.exclude_new.choices if one.value}
+        for content in (self, *(one.form for one in self.variants)):
+            content.offer_news(choices.news)
 
     @property
     def segment(self) -> str:
         """Return the question: of the saved segment, or as it was written."""
-        return (self.saved.data or self.query.data or "").strip()
+        return self._questions.get(self.saved.data or "") or (self.query.data or "").strip()
 
     @property
-    def has_variants(self) -> bool:
-        """Say whether several contents were written."""
-        return any(one.form.text.data for one in self.variants)
+    def segment_id(self) -> int | None:
+        """Return the saved segment that was chosen."""
+        chosen = self.saved.data or ""
+        return int(chosen) if chosen.isdecimal() and chosen in self._questions else None
 
-    def definition(self, before: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what was written in the shape of the command line's file.
+    @property
+    def excluded(self) -> list[str]:
+        """Return the questions of whom it must not reach."""
+        return [one.data.strip() for one in self.exclude if (one.data or "").strip()]
 
-        What the form does not show stays as it was `before`.
-        """
-        kept = {key: value for key, value in before.items() if key not in _WRITTEN}
-        schedule = {
-            **before.get("schedule", {}), "at": _moment(self.at.data) or "now",
-            "until": _moment(self.until.data),
-        }  # fmt: skip
+    def name_of(self, question: str) -> str:
+        """Return what a question that was chosen from the list is called there."""
+        return str(self._names.get(question, ""))
+
+    def definition(self) -> dict[str, Any]:
+        """Return what was written in the shape of the command line's file."""
         return {
-            **kept,
             "name": (self.name.data or "").strip(),
             "class": self.klass.data,
             "channel": self.channel.data,
             "segment": self.segment,
+            "exclude": self.excluded,
             **self.contents(),
-            "schedule": schedule,
+            "schedule": self._schedule(),
             "calls_per_minute": self.calls_per_minute.data,
             "people_per_minute": self.people_per_minute.data,
+            "cap_people": self.cap_people.data,
+            "guardrails": self.guardrails.form.to_json(),
+            "experiment": self.experiment.form.to_json() if self.variants.entries else None,
         }
 
     def contents(self) -> dict[str, Any]:
         """Return the one content, or the variants."""
-        if self.has_variants:
-            written = zip(_NAMES, (one.form for one in self.variants), strict=True)
-            return {
-                "variants": [
-                    {
-                        "name": name,
-                        "content": {"text": form.text.data.strip()},
-                        "share": (form.share.data or 0) / _WHOLE,
-                    }
-                    for name, form in written
-                    if form.text.data
-                ]
-            }
-        if self.channel.data == "template":
-            template = (self.template_id.data or "").strip()
-            return {"content": {"template_id": template, "data": _fields(self.fields.data or "")}}
-        return {"content": {"text": (self.text.data or "").strip()}}
+        channel = self.channel.data or ""
+        if self.variants.entries:
+            return {"variants": [one.form.to_json(channel) for one in self.variants]}
+        return {"content": self.content(channel)}
+
+    def _schedule(self) -> dict[str, Any]:
+        start, end = self.hours_from.data, self.hours_to.data
+        has_hours = start is not None or end is not None
+        hours = {"from": _clock(start), "to": _clock(end)} if has_hours else None
+        return {
+            "at": _moment(self.at.data) or "now",
+            "until": _moment(self.until.data),
+            "hours": hours,
+            "every": self.every.data or None,
+        }
 
     @staticmethod
-    def data_of(definition: Mapping[str, Any], segments: Mapping[str, str]) -> dict[str, Any]:
-        """Return a definition as the fields show it."""
-        segment, schedule = definition["segment"], definition.get("schedule") or {}
-        is_saved = segment == "all" or segment in segments
-        content = definition.get("content") or {}
-        told = content.get("data") or {}
+    def data_of(draft: Draft, choices: Choices) -> dict[str, Any]:
+        """Return a draft as the fields show it."""
+        it = draft.definition
+        schedule, segment = it.get("schedule") or {}, it["segment"]
+        hours = schedule.get("hours") or {}
+        known = {one.id for one in choices.segments}
+        saved = str(draft.segment_id) if draft.segment_id in known else ""
+        saved = EVERYBODY if segment == EVERYBODY else saved
         return {
-            "name": definition["name"],
-            "klass": definition["class"],
-            "channel": definition["channel"],
-            "saved": segment if is_saved else "",
-            "query": "" if is_saved else segment,
-            "text": content.get("text") or "",
-            "template_id": content.get("template_id") or "",
-            "fields": "\n".join(f"{name}={value}" for name, value in told.items()),
-            "variants": [
-                {"text": one["content"].get("text"), "share": round(one["share"] * _WHOLE)}
-                for one in definition.get("variants") or ()
-            ],
+            "name": it["name"],
+            "klass": it["class"],
+            "channel": it["channel"],
+            "saved": saved,
+            "query": "" if saved else segment,
+            "exclude": list(it.get("exclude") or ()),
+            **content_data(it.get("content") or {}),
+            "variants": [VariantForm.data_of(one) for one in it.get("variants") or ()],
+            "experiment": TermsForm.data_of(it.get("experiment")),
             "at": _local(schedule.get("at")),
             "until": _local(schedule.get("until")),
-            "calls_per_minute": definition.get("calls_per_minute"),
-            "people_per_minute": definition.get("people_per_minute"),
+            "hours_from": _time(hours.get("from")),
+            "hours_to": _time(hours.get("to")),
+            "every": schedule.get("every") or "",
+            "cap_people": it.get("cap_people"),
+            "calls_per_minute": it.get("calls_per_minute"),
+            "people_per_minute": it.get("people_per_minute"),
+            "guardrails": GuardrailsForm.data_of(it.get("guardrails") or {}),
         }
 
 
@@ -156,15 +192,6 @@ class NeededReasonForm(ChineseForm):
     reason = StringField(validators=[DataRequired(_FILL_IN), Length(max=200)])
 
 
-_WRITTEN = frozenset({"content", "variants"})
-
-
-def _fields(lines: str) -> dict[str, str]:
-    """Read `name=value` lines; a line without a sign is a name without a value."""
-    pairs = (line.partition("=") for line in lines.splitlines() if line.strip())
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
 def _moment(local: datetime | None) -> str | None:
     return local.replace(tzinfo=SHANGHAI).astimezone(UTC).isoformat() if local else None
 
@@ -173,3 +200,11 @@ def _local(moment: str | None) -> datetime | None:
     if moment is None or moment == "now":
         return None
     return datetime.fromisoformat(moment).astimezone(SHANGHAI).replace(tzinfo=None)
+
+
+def _clock(at: time | None) -> str | None:
+    return at.isoformat() if at is not None else None
+
+
+def _time(at: str | None) -> time | None:
+    return time.fromisoformat(at) if at else None

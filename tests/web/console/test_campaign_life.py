@@ -95,8 +95,8 @@ def test_what_is_written_is_kept_as_the_command_line_keeps_it(
 
 def test_variants_share_the_people(deps: Deps, operator: FlaskClient) -> None:
     two = {
-        "variants-0-text": "验证码不要告诉别人。", "variants-0-share": "60",
-        "variants-1-text": "陌生链接不要点。", "variants-1-share": "40",
+        "variants-0-name": "A", "variants-0-text": "验证码不要告诉别人。", "variants-0-share": "60",
+        "variants-1-name": "B", "variants-1-text": "陌生链接不要点。", "variants-1-share": "40",
     }  # fmt: skip
     assert post(operator, NEW, **fields(text="", **two)).status_code == 303
     told = [(one["name"], one["share"]) for one in kept(deps).definition["variants"]]
@@ -109,9 +109,12 @@ def test_variants_share_the_people(deps: Deps, operator: FlaskClient) -> None:
         ({"name": ""}, "请填写这一项"),
         ({"saved": "", "query": ""}, "请选择发给谁"),
         ({"saved": "", "query": "follows and"}, "还没写完"),
-        ({"text": ""}, "内容还不能用"),
+        ({"text": ""}, "这里要写内容"),
         ({"text": "利息超低，低至3厘，稳批！"}, "文案要改的地方"),
-        ({"variants-0-text": "一", "variants-0-share": "60"}, "加起来要正好100%"),
+        (
+            {"variants-0-name": "A", "variants-0-text": "一", "variants-0-share": "60"},
+            "加起来要正好100%",
+        ),
         ({"klass": "service", "channel": "template", "text": "", "template_id": ""}, "模板编号"),
         ({"until": "2026-01-01T10:00", "at": "2026-01-02T10:00"}, "最晚时间"),
     ],
@@ -153,10 +156,18 @@ def test_figures_are_shown_as_people_will_read_them(operator: FlaskClient) -> No
 def test_people_are_counted_while_one_chooses(deps: Deps, operator: FlaskClient) -> None:
     for _ in range(3):
         someone(deps)
-    url = "/console/campaigns/audience"
-    assert "3 <small>人" in operator.get(url, query_string={"saved": "all"}).text
-    assert "还没写完" in operator.get(url, query_string={"query": "follows and"}).text
-    assert "选好以后" in operator.get(url).text
+    someone(deps, on_hold="complaint")
+
+    def counted(**written: Any) -> str:
+        return str(post(operator, "/console/campaigns/audience", page=NEW, **written).text)
+
+    assert "4 <small>人" in counted(saved="all")
+    without = counted(saved="all", **{"exclude-0": "on_hold"})
+    assert "3 <small>人" in without
+    assert "在这次推送的排除名单里 1 人" in without
+    assert "还没写完" in counted(query="follows and")
+    assert "第1条排除条件" in counted(saved="all", **{"exclude-0": "follows and"})
+    assert "选好以后" in counted()
 
 
 def test_an_edit_shows_what_was_written_and_makes_it_a_draft_again(
