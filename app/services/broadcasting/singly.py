@@ -1,11 +1,16 @@
 """Send a campaign one by one: customer-service messages and templates.
 
-A batch is claimed and decided together. Then each person is charged and marked as leaving in a
-transaction of its own before the call, so that a kill leaves at most one person unknown.
+A batch is claimed and decided together. Then some hands share it, each with a call of its own under
+way, for a call is mostly waiting. A hand charges a person and marks them as leaving, commits, makes
+the call, and writes down what became of it in the transaction that marks its next person: one round
+trip a person, and a kill leaves at most one person of each hand unknown (docs/decisions/0023).
 """
 
 import uuid
+from collections import deque
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,12 +30,14 @@ from app.steps import campaign_facts, recipients
 from app.steps.campaign_copy import read_approved
 from app.steps.channel_refusals import NOT_TAKEN, rest_channel
 from app.steps.person_key import openid_of
-from app.store import broadcasting, sending
+from app.store import broadcasting, departures, sending
+from app.store.departures import Departure, Gone
 from app.store.people import Person
 from app.store.sending import Charge
-from app.store.session import Transaction
 from app.wechat.ports import Sent
 
+HANDS = 8
+"""Calls of one worker that are under way at a time; the gateway keeps as many connections."""
 _CLAIM_LEASE = timedelta(seconds=60)
 _SENDING_LEASE = timedelta(seconds=30)
 _PAUSE = timedelta(seconds=15)
@@ -45,11 +52,32 @@ log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """People who are written to with the same words; whoever takes one is the only one to."""
+
+    plan: Plan
+    content: Content
+    text_hash: bytes
+    waiting: deque[Person]
+
+    def next(self) -> Person | None:
+        """Take the next person."""
+        try:
+            return self.waiting.popleft()
+        except IndexError:
+            return None
+
+    def stop(self) -> None:
+        """Leave the rest queued: they have to wait."""
+        self.waiting.clear()
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     """One person whom the rows say that a message is leaving for."""
 
+    batch: Batch
     person: Person
-    content: Content
     charge: Charge
 
 
@@ -69,98 +97,112 @@ def send_singly(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
         broadcasting.lease(session, plan.campaign_id, sorted_.now, now + _CLAIM_LEASE)
         people = broadcasting.list_addresses(session, sorted_.now)
     content = definition.contents[variant]
-    for person in people:
-        if not _send_one(deps, plan, person, content):
-            break
+    text_hash = deps.keyring.index("message", _as_text(content))
+    _share(deps, Batch(plan, content, text_hash, deque(people)))
     return len(found)
 
 
-def _send_one(deps: Deps, plan: Plan, person: Person, content: Content) -> bool:
-    """Send to one; False when the rest of the batch has to wait."""
-    with deps.sessions.begin() as session:
-        is_held = broadcasting.hold_sending(session, plan.campaign_id) is None
-        if is_held or not campaign_facts.may_leave(deps, plan.definition):
-            return False
-        leaving = _leave(deps, session, plan, person, content)
-        if leaving is None:
-            session.rollback()
-    return leaving is None or _attempt(deps, plan, leaving)
+def _share(deps: Deps, batch: Batch) -> None:
+    """Let the hands empty a batch; what one of them fails with is raised when all have ended."""
+    hands = min(HANDS, len(batch.waiting))
+    if hands == 0:
+        return
+    with ThreadPoolExecutor(hands) as pool:
+        # With the trail of the job, which belongs to its own thread.
+        working = [pool.submit(copy_context().run, _work, deps, batch) for _ in range(hands)]
+    for one in working:
+        one.result()
 
 
-def _leave(
-    deps: Deps, session: Transaction, plan: Plan, person: Person, content: Content
-) -> Leaving | None:
-    """Charge the window and mark the message as leaving; None when somebody was faster."""
-    now = deps.clock.now()
-    charge = Charge()
-    if plan.definition.channel is Channel.SERVICE:
-        charged = broadcasting.charge_window(session, person.id, now)
-        if charged is None:
-            return None
-        charge = Charge(*charged)
-    marked = recipients.settle(
-        session,
-        plan.campaign_id,
-        [person.id],
-        Outcome.SENDING,
-        lease_until=now + _SENDING_LEASE,
-        sent_at=now,
-        reason=None,
-        text_hash=deps.keyring.index("message", _as_text(content)),
-    )
-    return Leaving(person, content, charge) if marked else None
+def _work(deps: Deps, batch: Batch) -> None:
+    """Write to one person after the other until nobody waits."""
+    gone: Gone | None = None
+    try:
+        while (person := batch.next()) is not None:
+            if not campaign_facts.may_leave(deps, batch.plan.definition):
+                batch.stop()
+                break
+            departure = _depart(deps, batch, person, gone)
+            gone = None
+            if not departure.is_sending:
+                batch.stop()
+            elif departure.has_left:
+                gone = _attempt(deps, Leaving(batch, person, departure.charge))
+        if gone is not None:
+            _settle(deps, batch.plan, gone.person_id, Outcome.SENT, platform_id=gone.platform_id)
+    except BaseException:
+        batch.stop()
+        raise
+
+
+def _depart(deps: Deps, batch: Batch, person: Person, gone: Gone | None) -> Departure:
+    """Charge the window, mark the message as leaving, and write down who has gone before."""
+    now, plan = deps.clock.now(), batch.plan
+    with deps.sessions() as session:
+        return departures.depart(
+            session,
+            campaign_id=plan.campaign_id,
+            person_id=person.id,
+            is_charged=plan.definition.channel is Channel.SERVICE,
+            text_hash=batch.text_hash,
+            now=now,
+            lease_until=now + _SENDING_LEASE,
+            gone=gone,
+        )
 
 
 def _as_text(content: Content) -> str:
     return content.text or f"{content.template_id}{sorted(content.data.items())}"
 
 
-def _attempt(deps: Deps, plan: Plan, leaving: Leaving) -> bool:
-    person = leaving.person.id
+def _attempt(deps: Deps, leaving: Leaving) -> Gone | None:
+    """Make the call; return who has gone, None where the rows say already what became of it."""
+    plan, person = leaving.batch.plan, leaving.person.id
     try:
-        sent = _call(deps, plan, leaving)
+        sent = _call(deps, leaving)
     except (PlatformUnreachable, StateUnavailable):
-        _give_back(deps, plan, leaving, "unreachable")
+        leaving.batch.stop()
+        _give_back(deps, leaving, "unreachable")
         with deps.sessions.begin() as session:
             broadcasting.pace(session, [plan.campaign_id], deps.clock.now() + _PAUSE)
-        return False
     except OutcomeUnknown:
         _settle(deps, plan, person, Outcome.UNKNOWN, reason="no_answer")
-        return True
     except PlatformRefused as refused:
-        return _refused(deps, plan, leaving, refused)
+        _refused(deps, leaving, refused)
     except Exception as error:
         # What our own code cannot send must not hold up the others; nothing has left.
         log.error("recipient_not_sendable", error=type(error).__name__)  # noqa: TRY400 - its text may be personal
         _settle(deps, plan, person, Outcome.FAILED, reason="our_mistake")
-        return True
-    _settle(deps, plan, person, Outcome.SENT, platform_id=sent.message_id or None)
-    return True
+    else:
+        return Gone(person, sent.message_id or None)
+    return None
 
 
-def _call(deps: Deps, plan: Plan, leaving: Leaving) -> Sent:
-    openid, content = openid_of(deps, leaving.person), leaving.content
+def _call(deps: Deps, leaving: Leaving) -> Sent:
+    batch, openid = leaving.batch, openid_of(deps, leaving.person)
+    content = batch.content
     if content.template_id is None:
         return deps.sender.send_text(openid, content.text or "")
     # One a person and campaign: what is sent twice within ten minutes arrives once.
-    client_msg_id = content_hash(f"{plan.campaign_id}:{leaving.person.id}")[:32]
+    client_msg_id = content_hash(f"{batch.plan.campaign_id}:{leaving.person.id}")[:32]
     return deps.sender.send_template(openid, content.template_id, content.data, "", client_msg_id)
 
 
-def _refused(deps: Deps, plan: Plan, leaving: Leaving, refused: PlatformRefused) -> bool:
+def _refused(deps: Deps, leaving: Leaving, refused: PlatformRefused) -> None:
     log.warning("recipient_refused", code=refused.code)
-    person, action = leaving.person.id, refused.action
+    plan, person, action = leaving.batch.plan, leaving.person.id, refused.action
     if action == "success":
         _settle(deps, plan, person, Outcome.SENT)
-        return True
+        return
     if action == "retry":
-        _busy(deps, plan, leaving, refused)
-        return False
+        _busy(deps, leaving, refused)
+        return
     if action in NOT_TAKEN:
-        _give_back(deps, plan, leaving, f"errcode_{refused.code}")
+        leaving.batch.stop()
+        _give_back(deps, leaving, f"errcode_{refused.code}")
         with deps.sessions.begin() as session:
             rest_channel(session, deps, plan.definition.channel.value, refused)
-        return False
+        return
     with deps.sessions.begin() as session:
         if action == "close_window":
             sending.close_windows(session, person)
@@ -174,12 +216,12 @@ def _refused(deps: Deps, plan: Plan, leaving: Leaving, refused: PlatformRefused)
             reason=action,
             errcode=refused.code,
         )
-    return True
 
 
-def _busy(deps: Deps, plan: Plan, leaving: Leaving, refused: PlatformRefused) -> None:
+def _busy(deps: Deps, leaving: Leaving, refused: PlatformRefused) -> None:
     """Try somebody again after pauses that grow, and not for ever: the others go first."""
-    person, now = leaving.person.id, deps.clock.now()
+    plan, person, now = leaving.batch.plan, leaving.person.id, deps.clock.now()
+    leaving.batch.stop()
     with deps.sessions.begin() as session:
         broadcasting.pace(session, [plan.campaign_id], now + _PAUSE)
         tries = broadcasting.count_try(session, plan.campaign_id, person)
@@ -189,7 +231,7 @@ def _busy(deps: Deps, plan: Plan, leaving: Leaving, refused: PlatformRefused) ->
             recipients.settle(session, plan.campaign_id, [person], Outcome.FAILED, **given)
             return
     later = now + _PAUSE * 2 ** (tries - 1)
-    _give_back(deps, plan, leaving, "busy", not_before=later)
+    _give_back(deps, leaving, "busy", not_before=later)
 
 
 def _settle(deps: Deps, plan: Plan, person: uuid.UUID, outcome: Outcome, **values: object) -> None:
@@ -197,10 +239,10 @@ def _settle(deps: Deps, plan: Plan, person: uuid.UUID, outcome: Outcome, **value
         recipients.settle(session, plan.campaign_id, [person], outcome, **values)
 
 
-def _give_back(deps: Deps, plan: Plan, leaving: Leaving, reason: str, **values: object) -> None:
+def _give_back(deps: Deps, leaving: Leaving, reason: str, **values: object) -> None:
     """Queue somebody again: the platform took nothing."""
+    plan, person = leaving.batch.plan, leaving.person.id
     with deps.sessions.begin() as session:
-        person = leaving.person.id
         sending.give_back(session, person, leaving.charge)
         recipients.settle(
             session,

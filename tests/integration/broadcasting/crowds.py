@@ -16,6 +16,7 @@ from app.store.campaigns import Campaign, CampaignBatch, CampaignRecipient, Mass
 from tests.builders import ACCOUNT, hear
 from tests.integration.delivery.queueing import somebody
 
+HANDS = "app.services.broadcasting.singly.HANDS"
 WORDS = "反诈提醒：任何以刷流水为由要求转账的，都是诈骗。"
 
 

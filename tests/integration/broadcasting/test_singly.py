@@ -16,6 +16,7 @@ from app.store.messages import OutboxRow
 from app.store.people import Person
 from tests.builders import ACCOUNT, hear
 from tests.integration.broadcasting.crowds import (
+    HANDS,
     WORDS,
     campaign,
     crowd,
@@ -187,6 +188,54 @@ def test_two_workers_at_once_send_nobody_twice(deps, gateway):
     run(ours)
     assert states(deps, number) == {"sent": 24}
     assert len({openid for openid, _ in gateway.sent}) == len(gateway.sent) == 24
+
+
+class TestManyHands:
+    @pytest.fixture(autouse=True)
+    def many_hands(self, one_hand, monkeypatch):
+        monkeypatch.setattr(HANDS, 4)
+
+    def test_their_calls_are_under_way_at_the_same_time_and_nobody_is_called_twice(
+        self, deps, gateway
+    ):
+        number = by_service(deps, crowd(deps, 8))
+        together = Barrier(4, timeout=20)
+
+        class Slow:
+            def send_text(self, openid, words):
+                together.wait()
+                return gateway.send_text(openid, words)
+
+        run(replace(deps, sender=Slow()))
+        assert states(deps, number) == {"sent": 8}
+        assert len({openid for openid, _ in gateway.sent}) == len(gateway.sent) == 8
+
+    def test_a_kill_leaves_one_unknown_for_each_and_the_others_go(self, deps, gateway, clock):
+        number = by_service(deps, crowd(deps, 8))
+        together = Barrier(4, timeout=20)
+
+        class Killer:
+            def send_text(self, openid, words):
+                gateway.send_text(openid, words)
+                together.wait()
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            broadcasting.send_batch_due(replace(deps, sender=Killer()))
+        clock.advance(seconds=61)
+        broadcasting.reconcile_mass(deps)
+        run(deps)
+        assert states(deps, number) == {"unknown": 4, "sent": 4}
+        assert len({openid for openid, _ in gateway.sent}) == len(gateway.sent) == 8
+
+    def test_a_ban_that_one_meets_stops_them_all(self, deps, gateway):
+        number = by_service(deps, crowd(deps, 40))
+        gateway.refuse_next(48001)
+        run(deps)
+        there = states(deps, number)
+        assert there["sent"] <= 8
+        assert there["sent"] + there["queued"] == 40
+        assert campaign(deps, number).state == "paused"
 
 
 def test_a_template_is_confirmed_by_its_end(deps, gateway):
