@@ -1,12 +1,11 @@
-"""Write people whom every campaign may reach: whoever follows, wrote an hour ago, and is nobody's case.
+"""Write people whom every campaign may reach: they follow, wrote an hour ago, and have no case.
 
 For a provider that does nothing a thousand sealed openids are shared by all; the pretend platform
 knows each phone by an openid of its own.
 """
 
-import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,7 +19,6 @@ from benchmarks.pool import written
 from simulator.rules import opened
 from simulator.state import Account, fresh_account
 
-SHARED = 1_000
 _ACCOUNT = "gh_prequal"
 _COLUMNS = (
     "id, account, openid_index, openid_sealed, master_id, wrapped_key, state, follows,"
@@ -58,16 +56,8 @@ def addresses(ring: KeyRing, openids: Sequence[str]) -> list[Address]:
 def write(url: str, count: int, known: Sequence[Address], now: datetime) -> None:
     """Write people into an empty table; the same addresses come round again."""
     seen, until = now - timedelta(hours=1), now + timedelta(hours=47)
-    lines = (
-        "\t".join(
-            (str(uuid.uuid4()), _ACCOUNT, written(number.to_bytes(32, "big")), one.sealed)
-            + (one.master_id, one.wrapped, "active", "t", *[seen.isoformat()] * 3, "5")
-            + (until.isoformat(),)
-        )
-        + "\n"
-        for number in range(count)
-        for one in (known[number % len(known)],)
-    )
+    facts = ("active", "t", *[seen.isoformat()] * 3, "5", until.isoformat())
+    lines = (_line(number, known[number % len(known)], facts) for number in range(count))
     with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
         while batch := list(islice(lines, _BATCH)):
             with connection.cursor().copy(f"COPY people ({_COLUMNS}) FROM STDIN") as copy:
@@ -78,3 +68,9 @@ def write(url: str, count: int, known: Sequence[Address], now: datetime) -> None
 def _sealed(ring: KeyRing, openid: str) -> Address:
     sealer, wrapped = ring.new_person_key()
     return Address(written(sealer.seal_text(openid)), wrapped.master_id, written(wrapped.sealed))
+
+
+def _line(number: int, one: Address, facts: Sequence[str]) -> str:
+    index = written(number.to_bytes(32, "big"))
+    named = (str(uuid.uuid4()), _ACCOUNT, index, one.sealed, one.master_id, one.wrapped)
+    return "\t".join((*named, *facts)) + "\n"
