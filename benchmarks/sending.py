@@ -8,7 +8,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import psutil
@@ -37,13 +37,20 @@ class Nothing:
         """Take a template message."""
         return Sent(f"{time.time_ns()}")
 
-    def send_mass(self, _openids: Sequence[Secret], _words: str, _client_msg_id: str) -> Sent:
+    def send_mass(self, *_given: object) -> Sent:
         """Take a list."""
         return Sent(f"{time.time_ns()}")
 
     def send_mass_to_tag(self, *_given: object) -> Sent:
         """Take a message to all."""
         return Sent(f"{time.time_ns()}")
+
+    def news(self, _media_id: str) -> None:
+        """Have no draft."""
+
+    def add_news(self, *_given: object) -> str:
+        """Take a draft."""
+        return f"{time.time_ns()}"
 
     def mass_state(self, _message_id: str) -> MassState:
         """Say that it is over."""

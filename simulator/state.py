@@ -76,6 +76,14 @@ class Template:
 
 
 @dataclass
+class Draft:
+    """Articles in the draft box."""
+
+    articles: list[dict[str, str]]
+    updated_at: int = 0
+
+
+@dataclass
 class ApiFault:
     """Something that goes wrong with the next calls of one path, or of all when it is empty.
 
@@ -138,6 +146,7 @@ class Account:
     menu: dict[str, Any] | None = None
     tags: dict[int, str] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
     tickets: dict[str, str] = field(default_factory=dict)
     mass_jobs: list[MassJob] = field(default_factory=list)
     template_repeats: dict[str, Sent] = field(default_factory=dict)
@@ -183,7 +192,7 @@ def new_openid() -> str:
 
 
 def fresh_account(last_id: int = 0) -> Account:
-    """Return an account with one notice template and one phone that does not follow yet."""
+    """Return an account with a notice template, a draft and a phone that does not follow yet."""
     account = Account(last_id)
     progress = Template(
         template_id="simProgressTemplate00000000000000000000001A",
@@ -191,5 +200,17 @@ def fresh_account(last_id: int = 0) -> Account:
         content="业务名称：{{thing1.DATA}}\n当前进度：{{phrase2.DATA}}\n更新时间：{{time3.DATA}}",
     )
     account.templates[progress.template_id] = progress
+    account.drafts["simDraft00000000000000000000000000000000001A"] = Draft(
+        [
+            {
+                "title": "接到“刷流水”的电话怎么办",
+                "author": "",
+                "digest": "三招认出骗子",
+                "content": "<p>凡是先要求转账、刷流水的，都是诈骗。</p><p>请直接拨打96110。</p>",
+                "content_source_url": "",
+                "thumb_media_id": "simCover0000000000000000000000000000000001A",
+            }
+        ]
+    )
     account.add_phone()
     return account

@@ -8,8 +8,10 @@ from typing import Any
 from app.core.errors import Failure, OutcomeUnknown, StateUnavailable
 from app.core.jobs import JobName
 from app.core.types import Secret
-from app.wechat.errcodes import UNKNOWN_MASS, refusal
+from app.wechat.errcodes import NO_MEDIA, UNKNOWN_MASS, refusal
 from app.wechat.gateway import FollowerPage, MassState, PersonFacts, QrCode, Quota, Sent
+from app.wechat.news import News
+from app.wechat.ports import NewsRef, Said
 
 PAGE = 10_000
 
@@ -20,8 +22,10 @@ class RecordingGateway:
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     templates: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
-    masses: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
+    masses: list[tuple[tuple[str, ...], Said, str]] = field(default_factory=list)
     mass_states: dict[str, MassState] = field(default_factory=dict)
+    drafts: dict[str, News] = field(default_factory=dict)
+    drafts_made: list[str] = field(default_factory=list)
     known: dict[str, PersonFacts] = field(default_factory=dict)
     menu_kept: dict[str, Any] | None = None
     codes: list[str] = field(default_factory=list)
@@ -57,21 +61,32 @@ class RecordingGateway:
             self.templates.append((openid.value, template_id, dict(data), client_msg_id))
         return Sent(str(4_300_000_000_000_000_000 + (repeats or [len(self.templates) - 1])[0]))
 
-    def send_mass(self, openids: Sequence[Secret], words: str, client_msg_id: str) -> Sent:
+    def send_mass(self, openids: Sequence[Secret], said: Said, client_msg_id: str) -> Sent:
         assert 2 <= len(openids) <= PAGE
-        return self._accept(tuple(openid.value for openid in openids), words, client_msg_id)
+        return self._accept(tuple(openid.value for openid in openids), said, client_msg_id)
 
-    def send_mass_to_tag(self, tag_id: int | None, words: str, client_msg_id: str) -> Sent:
-        return self._accept((f"tag:{tag_id}",), words, client_msg_id)
+    def send_mass_to_tag(self, tag_id: int | None, said: Said, client_msg_id: str) -> Sent:
+        return self._accept((f"tag:{tag_id}",), said, client_msg_id)
 
-    def _accept(self, to: tuple[str, ...], words: str, client_msg_id: str) -> Sent:
+    def news(self, media_id: str) -> News | None:
+        return self.drafts.get(media_id)
+
+    def add_news(self, news: News) -> str:
+        media_id = f"draft{len(self.drafts_made)}"
+        self.drafts_made.append(media_id)
+        self.drafts[media_id] = news
+        return media_id
+
+    def _accept(self, to: tuple[str, ...], said: Said, client_msg_id: str) -> Sent:
         """Take it, and only then lose the answer: what was accepted once is accepted before."""
         lost = self.failures and isinstance(self.failures[0], OutcomeUnknown)
         if not lost:
             self._happen()
         accepted = [mass[2] for mass in self.masses]
         if client_msg_id not in accepted:
-            self.masses.append((to, words, client_msg_id))
+            if isinstance(said, NewsRef) and self.drafts.pop(said.media_id, None) is None:
+                raise refusal(NO_MEDIA)
+            self.masses.append((to, said, client_msg_id))
             accepted.append(client_msg_id)
         message_id = str(3_147_000_000 + accepted.index(client_msg_id))
         self.mass_states.setdefault(message_id, "sending")

@@ -245,6 +245,8 @@ def _content_mistakes(definition: Definition) -> list[Mistake]:
             found.append(Mistake(where, f"{definition.channel} does not carry this content"))
         if definition.channel is Channel.SERVICE and content.media_id is not None:
             found.append(Mistake("content", "a draft goes by mass send only"))
+        if definition.schedule.every is not None and content.media_id is not None:
+            found.append(Mistake("schedule.every", "a draft is gone once it is sent"))
     return found
 
 

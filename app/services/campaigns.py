@@ -20,6 +20,7 @@ from app.steps.audience import people_of
 from app.steps.campaign_checks import checked, need_authorised, need_still_authorised
 from app.steps.campaign_copy import contents_read
 from app.steps.campaign_life import GOVERNOR, move, wake_senders
+from app.steps.campaign_news import kept_news, read_drafts, to_keep
 from app.steps.campaign_reach import start_of
 from app.steps.campaign_release import hash_of, parts_of, released
 from app.steps.channel_refusals import mended
@@ -87,14 +88,17 @@ def rehearse(deps: Deps, actor: Actor, campaign_id: int) -> dict[str, Any]:
     """
     actor.require(Permission.PREPARE)
     now = deps.clock.now()
+    with deps.sessions() as session:
+        news = read_drafts(deps, read_definition(campaigns.get(session, campaign_id).definition))
     with deps.sessions.begin() as session:
         campaign = campaigns.get(session, campaign_id, lock=True)
         definition = read_definition(campaign.definition)
         move(session, campaign, Act.REHEARSE, actor.name, now)
         need_still_authorised(session, campaign)
-        found = checked(deps, session, definition, now)
+        found = checked(deps, session, definition, now, news)
         campaign.wording_pack = found.pack
-        campaign.rehearsal = rehearsed(deps, session, definition, found.understood, now)
+        told = rehearsed(deps, session, definition, found.understood, now)
+        campaign.rehearsal = told | to_keep(news)
         campaign.rehearsed_at = now
         approvals.void(session, SUBJECT, str(campaign.id), now)
         _record(deps, session, actor, "campaign_rehearsed", campaign)
@@ -123,7 +127,8 @@ def approve(deps: Deps, actor: Actor, campaign_id: int, words: str = "") -> None
         need_authorised(session, actor, campaign.klass)
         need_still_authorised(session, campaign)
         definition = read_definition(campaign.definition)
-        campaign.wording_pack = checked(deps, session, definition, now).pack
+        found = checked(deps, session, definition, now, kept_news(campaign))
+        campaign.wording_pack = found.pack
         _answer(deps, session, actor, campaign, approve=True, words=words)
         facts = parts_of(campaign)
         move(session, campaign, Act.APPROVE, actor.name, now, why=words, facts=facts)
@@ -243,7 +248,7 @@ def _freeze(
 ) -> int:
     """Write down who gets it, each with their variant, and wake the senders."""
     now, split = deps.clock.now(), definition.split
-    found = checked(deps, session, definition, now)
+    found = checked(deps, session, definition, now, kept_news(campaign))
     people = campaign_launch.freeze(
         session,
         campaign.id,

@@ -14,6 +14,7 @@ from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.steps.audience import Understood, understand
 from app.steps.campaign_copy import list_mistakes
+from app.steps.campaign_news import NewsById, news_mistakes
 from app.steps.campaign_reach import audience_of, message_of, purpose_of
 from app.steps.marketing import require_marketing, require_marketing_still
 from app.store.campaigns import Campaign
@@ -28,9 +29,20 @@ class Checked:
     pack: str
 
 
-def checked(deps: Deps, session: Transaction, definition: Definition, now: datetime) -> Checked:
-    """Check everything about a campaign as of now; raise `Unfit` with every mistake."""
+def checked(
+    deps: Deps,
+    session: Transaction,
+    definition: Definition,
+    now: datetime,
+    news: NewsById | None = None,
+) -> Checked:
+    """Check everything about a campaign as of now; raise `Unfit` with every mistake.
+
+    `news`: the articles of its drafts; None while they were not read, as nothing is released then.
+    """
     mistakes = [*list_mistakes(deps, definition, now), *_carried(deps, definition, now)]
+    if news is not None:
+        mistakes += news_mistakes(deps, definition, news, now)
     until = definition.schedule.until
     if until is not None and until <= now:
         mistakes.append(Mistake("schedule.until", "is over already"))

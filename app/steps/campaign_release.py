@@ -20,6 +20,7 @@ def parts_of(campaign: Campaign) -> dict[str, Any]:
         "definition": read_definition(campaign.definition).to_json(),
         "audience": found.get("audience"),
         "contents": found.get("contents"),
+        **({"news": found["news"]} if "news" in found else {}),
     }
 
 

@@ -17,8 +17,8 @@ NOT_TAKEN = frozenset({"retry_later", "refresh_token", "stop_channel", "config"}
 """Actions of the table in `app/wechat/errcodes.py` after which the platform took nothing."""
 _DAY_IS_USED_UP = 45009
 _A_MINUTE = timedelta(minutes=1)
-ALARMS = ("errors", "unfollows", "complaints", "content")
-"""What a campaign is paused for by itself: the governor's three, and words that changed."""
+_ALARMS = ("errors", "unfollows", "complaints")
+"""What the governor pauses for."""
 _NEEDS_SOMEBODY = frozenset({"stop_channel", "config"})
 
 
@@ -53,8 +53,9 @@ def pause(
 
 def mended(session: Transaction, deps: Deps, campaign: Campaign) -> None:
     """Close what was opened about a campaign, and its channel: somebody resumed or ended it."""
-    for kind in ALARMS:
+    for kind in _ALARMS:
         close_incident(session, deps, "campaign_paused", f"{campaign.id}:{kind}")
+    close_incident(session, deps, "news_changed", str(campaign.id))
     close_incident(session, deps, "channel_refused", campaign.channel)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.store.campaigns import CampaignBatch, CampaignRecipient, ForeignMassJob
@@ -33,6 +33,16 @@ def people_of(session: Session, batch: CampaignBatch) -> list[uuid.UUID]:
             select(CampaignRecipient.person_id).where(CampaignRecipient.batch_id == batch.id)
         )
     )
+
+
+def has_left(session: Session, campaign_id: int, variant: str) -> bool:
+    """Say whether a list of a variant went to the platform, as far as anybody knows."""
+    went = exists().where(
+        CampaignBatch.campaign_id == campaign_id,
+        CampaignBatch.variant == variant,
+        CampaignBatch.state != "failed",
+    )
+    return bool(session.scalar(select(went)))
 
 
 def list_stalled(session: Session, now: datetime) -> Sequence[CampaignBatch]:

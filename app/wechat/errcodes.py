@@ -31,6 +31,7 @@ class Row(NamedTuple):
 
 
 NO_MENU = 46003
+NO_MEDIA = 40007
 ACCEPTED_BEFORE = 45065
 UNKNOWN_MASS = 40059
 
@@ -84,7 +85,7 @@ TABLE: dict[int, Row] = {
     48006: Row("config", "no more quota resets this month"),
     48008: Row("config", "the account has no right to this kind of message"),
     45087: Row("stop_channel", "the account's customer-service messages are blocked"),
-    40007: Row("content", "the media id is not valid"),
+    NO_MEDIA: Row("content", "the media id is not valid"),
     44004: Row("content", "there are no words"),
     45002: Row("content", "the words are too long"),
     45008: Row("content", "there are too many articles"),

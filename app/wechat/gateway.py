@@ -9,7 +9,8 @@ from wechatpy.exceptions import WeChatClientException
 from app.core.errors import PlatformRefused
 from app.core.types import Secret
 from app.wechat.calls import ApiAccount, Calls, mapping
-from app.wechat.errcodes import ACCEPTED_BEFORE, NO_MENU
+from app.wechat.errcodes import ACCEPTED_BEFORE, NO_MEDIA, NO_MENU
+from app.wechat.news import News, read_news
 from app.wechat.ports import (
     CLIENT_MSG_ID_BYTES,
     LEAST_LISTED,
@@ -21,9 +22,11 @@ from app.wechat.ports import (
     FollowerPage,
     Gateway,
     MassState,
+    NewsRef,
     PersonFacts,
     QrCode,
     Quota,
+    Said,
     Sender,
     Sent,
     TokenStore,
@@ -92,31 +95,26 @@ class LiveGateway:
 
         return self._calls.send("template/send", ask)
 
-    def send_mass(self, openids: Sequence[Secret], words: str, client_msg_id: str) -> Sent:
-        """Have a text sent to 2 to 10,000 people; 60 calls a minute, four a month per person."""
+    def send_mass(self, openids: Sequence[Secret], said: Said, client_msg_id: str) -> Sent:
+        """Send to 2 to 10,000 people; 60 calls a minute, four a month per person."""
         if not LEAST_LISTED <= len(openids) <= MOST_LISTED:
             raise ValueError(f"between {LEAST_LISTED} and {MOST_LISTED} people at a time")
         return self._send_mass(
-            "mass/send", {"touser": [openid.value for openid in openids]}, words, client_msg_id
+            "mass/send", {"touser": [openid.value for openid in openids]}, said, client_msg_id
         )
 
-    def send_mass_to_tag(self, tag_id: int | None, words: str, client_msg_id: str) -> Sent:
-        """Have a text sent to everybody with a tag, or to everybody."""
+    def send_mass_to_tag(self, tag_id: int | None, said: Said, client_msg_id: str) -> Sent:
+        """Send to everybody with a tag of the account, or to everybody."""
         chosen = {"is_to_all": True} if tag_id is None else {"is_to_all": False, "tag_id": tag_id}
-        return self._send_mass("mass/sendall", {"filter": chosen}, words, client_msg_id)
+        return self._send_mass("mass/sendall", {"filter": chosen}, said, client_msg_id)
 
     def _send_mass(
-        self, name: str, chosen: Mapping[str, Any], words: str, client_msg_id: str
+        self, name: str, chosen: Mapping[str, Any], said: Said, client_msg_id: str
     ) -> Sent:
         if not 0 < len(client_msg_id.encode()) <= CLIENT_MSG_ID_BYTES:
             raise ValueError(f"a client message id has 1 to {CLIENT_MSG_ID_BYTES} bytes")
         # wechatpy's own send_text and send_mass know no clientmsgid.
-        body = {
-            **chosen,
-            "msgtype": "text",
-            "text": {"content": words},
-            "clientmsgid": client_msg_id,
-        }
+        body = {**chosen, **_body(said), "clientmsgid": client_msg_id}
 
         def ask(client: WeChatClient) -> Sent:
             try:
@@ -138,6 +136,29 @@ class LiveGateway:
             return _MASS_STATES[str(answer["msg_status"]).upper()]
 
         return self._calls.read("mass/get", ask)
+
+    def news(self, media_id: str) -> News | None:
+        """Return the articles of a draft; None where there is none, or it was sent already."""
+
+        def ask(client: WeChatClient) -> News:
+            answer = mapping(client.post("draft/get", data={"media_id": media_id}))
+            return read_news([mapping(one) for one in answer["news_item"]])
+
+        try:
+            return self._calls.read("draft/get", ask)
+        except PlatformRefused as refused:
+            if refused.code != NO_MEDIA:
+                raise
+            return None
+
+    def add_news(self, news: News) -> str:
+        """Put articles into the draft box; return the draft's id. 1,000 a day."""
+        body = {"articles": [one.to_json() for one in news]}
+
+        def ask(client: WeChatClient) -> str:
+            return str(mapping(client.post("draft/add", data=body))["media_id"])
+
+        return self._calls.read("draft/add", ask)
 
     def followers(self, after: Secret | None = None) -> FollowerPage:
         """Return up to 10,000 of those who follow; 500 calls a day."""
@@ -220,6 +241,12 @@ class LiveGateway:
             return Quota(int(told["daily_limit"]), int(told["used"]), int(told["remain"]))
 
         return self._calls.read("openapi/quota/get", ask)
+
+
+def _body(said: Said) -> dict[str, Any]:
+    if isinstance(said, NewsRef):
+        return {"msgtype": "mpnews", "mpnews": {"media_id": said.media_id}}
+    return {"msgtype": "text", "text": {"content": said}}
 
 
 def _facts(told: Mapping[str, Any]) -> PersonFacts:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from app.core.types import Secret
+from app.wechat.news import News
 
 Fetch = Callable[[bool], tuple[Secret, int]]
 """Ask the platform for a token, by force or not; returns it with its seconds to live."""
@@ -42,6 +43,17 @@ class Sent:
     """The platform took a message; a template message has an id that its outcome will name."""
 
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsRef:
+    """News to be sent: the draft that holds them, until it is sent once."""
+
+    media_id: str
+
+
+Said = str | NewsRef
+"""What a mass send says: a text, or news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +124,20 @@ class Broadcaster(Protocol):
     then: after an answer that got lost the same call may be made again, and sends nothing twice.
     """
 
-    def send_mass(self, openids: Sequence[Secret], words: str, client_msg_id: str) -> Sent:
-        """Have a text sent to 2 to 10,000 people; 60 calls a minute, four a month per person."""
+    def send_mass(self, openids: Sequence[Secret], said: Said, client_msg_id: str) -> Sent:
+        """Send to 2 to 10,000 people; 60 calls a minute, four a month per person."""
         ...
 
-    def send_mass_to_tag(self, tag_id: int | None, words: str, client_msg_id: str) -> Sent:
-        """Have a text sent to everybody with a tag, or to everybody."""
+    def send_mass_to_tag(self, tag_id: int | None, said: Said, client_msg_id: str) -> Sent:
+        """Send to everybody with a tag of the account, or to everybody."""
+        ...
+
+    def news(self, media_id: str) -> News | None:
+        """Return the articles of a draft; None where there is none, or it was sent already."""
+        ...
+
+    def add_news(self, news: News) -> str:
+        """Put articles into the draft box; return the draft's id. 1,000 a day."""
         ...
 
     def mass_state(self, message_id: str) -> MassState:

@@ -9,7 +9,18 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from simulator.api import account, custom, mass, menus, people, qrcodes, tags, templates, tokens
+from simulator.api import (
+    account,
+    custom,
+    drafts,
+    mass,
+    menus,
+    people,
+    qrcodes,
+    tags,
+    templates,
+    tokens,
+)
 from simulator.api.endpoint import Call, Endpoint, Json, done
 from simulator.errors import Refused
 from simulator.rules import day_of
@@ -35,7 +46,8 @@ def _quota(platform: Platform, call: Call) -> Json:
 ENDPOINTS: dict[str, Endpoint] = {
     **tokens.ENDPOINTS, **custom.ENDPOINTS, **templates.ENDPOINTS, **people.ENDPOINTS,
     **tags.ENDPOINTS, **menus.ENDPOINTS, **qrcodes.ENDPOINTS, **mass.ENDPOINTS,
-    **account.ENDPOINTS, "/cgi-bin/openapi/quota/get": Endpoint("POST", _quota, 100_000),
+    **account.ENDPOINTS, **drafts.ENDPOINTS,
+    "/cgi-bin/openapi/quota/get": Endpoint("POST", _quota, 100_000),
 }  # fmt: skip
 
 

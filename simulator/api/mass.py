@@ -1,4 +1,4 @@
-"""Send one text to many, within what each person may get in a month.
+"""Send one text, or the articles of a draft, to many, within what each person may get in a month.
 
 developers.weixin.qq.com/doc/service/guide/product/message/Batch_Sends.html
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
+from simulator.api.drafts import known_draft
 from simulator.api.endpoint import Call, Endpoint, Json
 from simulator.delivery import Push
 from simulator.errors import Refused
@@ -51,7 +52,7 @@ def _send_all(platform: Platform, call: Call) -> Json:
 
 def _launch(platform: Platform, call: Call, phones: list[Phone], total: int) -> Json:
     account, now = platform.world.account, platform.clock.now()
-    text = _text(call)
+    kind, content = _content(platform, call)
     client_key = _client_key(call)
     alive = [job for job in account.mass_jobs if now - job.created_at < MASS_REPEAT_SECONDS]
     known = next((job for job in alive if job.client_key == client_key), None)
@@ -66,8 +67,10 @@ def _launch(platform: Platform, call: Call, phones: list[Phone], total: int) -> 
     reached = [phone for phone in phones if not job.has_failed and _may_get(phone, month)]
     for phone in reached:
         phone.mass_received[month] = phone.mass_received.get(month, 0) + 1
-        bubble = Bubble(account.next_id(), now, "them", "text", {"text": text}, call.name)
-        account.show(phone, bubble)
+        account.show(phone, Bubble(account.next_id(), now, "them", kind, content, call.name))
+    if kind == "news":
+        # What was mass-sent leaves the draft box.
+        del account.drafts[call.mapping("mpnews")["media_id"]]
     _tell_outcome(platform, job, total, len(reached))
     return {"errcode": 0, "errmsg": "send job submission success", "msg_id": job.msg_id}
 
@@ -77,8 +80,12 @@ def _may_get(phone: Phone, month: str) -> bool:
     return phone.is_following and not phone.blocks_messages and has_room
 
 
-def _text(call: Call) -> str:
-    if call.text("msgtype") != "text":
+def _content(platform: Platform, call: Call) -> tuple[str, Json]:
+    kind = call.text("msgtype")
+    if kind == "mpnews":
+        draft = known_draft(platform, str(call.mapping("mpnews").get("media_id")))
+        return "news", {"articles": [_card(one) for one in draft.articles]}
+    if kind != "text":
         # No material can be made here, so no other kind has a valid media_id.
         raise Refused(40007)
     content = call.mapping("text").get("content")
@@ -86,7 +93,16 @@ def _text(call: Call) -> str:
         raise Refused(44004)
     if len(content.encode()) > TEXT_LIMIT_BYTES:
         raise Refused(45002)
-    return content
+    return "text", {"text": content}
+
+
+def _card(article: dict[str, str]) -> dict[str, str]:
+    return {
+        "title": article["title"],
+        "description": article["digest"],
+        "picurl": "",
+        "url": article["content_source_url"],
+    }
 
 
 def _client_key(call: Call) -> str:

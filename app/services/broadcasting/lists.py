@@ -22,6 +22,7 @@ from app.core.log import get_logger
 from app.core.types import Secret
 from app.deps import Deps
 from app.services.broadcasting.plan import Plan
+from app.services.broadcasting.saying import Saying, say
 from app.steps import campaign_facts, recipients
 from app.steps.campaign_facts import Sorted
 from app.steps.channel_refusals import NOT_TAKEN, rest_channel
@@ -29,7 +30,7 @@ from app.steps.person_key import openid_of
 from app.store import broadcasting, mass_batches, reaching
 from app.store.campaigns import CampaignBatch
 from app.store.session import Transaction
-from app.wechat.ports import LEAST_LISTED
+from app.wechat.ports import LEAST_LISTED, Said
 
 _CLAIM_LEASE = timedelta(seconds=60)
 _LEASE = timedelta(minutes=2)
@@ -45,7 +46,7 @@ class List:
 
     id: int
     openids: tuple[Secret, ...]
-    words: str
+    said: Said
     client_msg_id: str
 
 
@@ -54,8 +55,12 @@ def send_list(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
     people = _claimed(deps, plan, variant, limit)
     if not people:
         return None
+    saying = say(deps, plan, variant)
     with deps.sessions.begin() as session:
-        leaving = _leave(deps, session, plan, variant, people)
+        if saying is None:
+            broadcasting.lease(session, plan.campaign_id, people, None)
+            return 0
+        leaving = _leave(deps, session, plan, saying, people)
     if leaving is not None:
         call(deps, plan.campaign_id, leaving)
     return len(people)
@@ -75,7 +80,11 @@ def _claimed(deps: Deps, plan: Plan, variant: str, limit: int) -> list[uuid.UUID
 
 
 def _leave(
-    deps: Deps, session: Transaction, plan: Plan, variant: str, people: list[uuid.UUID]
+    deps: Deps,
+    session: Transaction,
+    plan: Plan,
+    saying: Saying,
+    people: list[uuid.UUID],
 ) -> List | None:
     """Decide about everybody, charge the month, and mark the list as leaving.
 
@@ -93,7 +102,7 @@ def _leave(
     openids = {person: openid for person, openid in openids.items() if person in here}
     chosen = openids
     if len(openids) == 1:
-        _leave_alone(session, plan.campaign_id, variant, next(iter(openids)), sorted_)
+        _leave_alone(session, plan.campaign_id, saying.variant, next(iter(openids)), sorted_)
         chosen = {}
     if chosen:
         chosen = _charged(deps, session, plan.definition, chosen, sorted_)
@@ -101,8 +110,7 @@ def _leave(
     if not chosen:
         broadcasting.lease(session, plan.campaign_id, openids, None)
         return None
-    words = plan.definition.contents[variant].text or ""
-    return _mark(deps, session, plan, variant, words, chosen)
+    return _mark(deps, session, plan, saying, chosen)
 
 
 def _opened(deps: Deps, session: Transaction, sorted_: Sorted) -> dict[uuid.UUID, Secret]:
@@ -153,8 +161,7 @@ def _mark(
     deps: Deps,
     session: Transaction,
     plan: Plan,
-    variant: str,
-    words: str,
+    saying: Saying,
     openids: dict[uuid.UUID, Secret],
 ) -> List:
     now = deps.clock.now()
@@ -163,7 +170,7 @@ def _mark(
         session,
         CampaignBatch(
             campaign_id=plan.campaign_id,
-            variant=variant,
+            variant=saying.variant,
             client_msg_id=client_msg_id,
             state="sending",
             size=len(openids),
@@ -179,15 +186,15 @@ def _mark(
         batch_id=batch_id,
         sent_at=now,
         reason=None,
-        text_hash=deps.keyring.index("message", words),
+        text_hash=deps.keyring.index("message", saying.words),
     )
-    return List(batch_id, tuple(openids.values()), words, client_msg_id)
+    return List(batch_id, tuple(openids.values()), saying.said, client_msg_id)
 
 
 def call(deps: Deps, campaign_id: int, leaving: List) -> None:
     """Make the call, and write down what became of it."""
     try:
-        sent = deps.broadcaster.send_mass(leaving.openids, leaving.words, leaving.client_msg_id)
+        sent = deps.broadcaster.send_mass(leaving.openids, leaving.said, leaving.client_msg_id)
     except (PlatformUnreachable, StateUnavailable):
         give_back(deps, leaving.id, "unreachable", None)
         with deps.sessions.begin() as session:

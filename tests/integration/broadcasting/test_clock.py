@@ -162,10 +162,8 @@ class TestEnds:
         turn(deps, number, "paused")
         clock.advance(hours=2)
         run(deps)
-        assert states(deps, number) == {"queued": 3}
-        turn(deps, number, "sending")
-        run(deps)
         assert states(deps, number) == {"skipped:expired": 3}
+        assert campaign(deps, number).state == "finished"
         assert gateway.masses == []
 
     def test_a_window_that_closes_while_the_batch_runs_is_a_reason_not_a_refusal(

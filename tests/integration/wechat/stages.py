@@ -11,6 +11,7 @@ from app.core.errors import OutcomeUnknown
 from app.core.types import Secret
 from app.state.tokens import RedisTokenStore
 from app.wechat.gateway import ApiAccount, LiveGateway, PersonFacts
+from app.wechat.ports import NewsRef
 from simulator import phones
 from simulator.api.tokens import expire_all
 from simulator.factory import create_simulator
@@ -64,6 +65,9 @@ class RecordingStage:
 
     def masses(self, openid):
         return [words for to, words, _ in self.gateway.masses if openid.value in to]
+
+    def news(self, openid):
+        return [said for said in self.masses(openid) if isinstance(said, NewsRef)]
 
 
 class Deaf:
@@ -123,6 +127,9 @@ class SimulatorStage:
 
     def masses(self, openid):
         return self.texts(openid)
+
+    def news(self, openid):
+        return self._received(openid, "news")
 
     def _received(self, openid, kind):
         bubbles = self.phones[openid.value].bubbles

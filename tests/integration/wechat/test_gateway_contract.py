@@ -5,6 +5,8 @@ import pytest
 from app.core.errors import OutcomeUnknown, PlatformRefused
 from app.core.types import Secret
 from app.wechat.menus import menu_json
+from app.wechat.news import read_news
+from app.wechat.ports import NewsRef
 from tests.integration.wechat.stages import TEMPLATE_ID, RecordingStage, a_simulator_stage
 
 
@@ -85,6 +87,18 @@ class TestGateway:
         assert sent.message_id.isdigit()
         assert (stage.masses(one), stage.masses(two)) == (["反诈提醒"], ["反诈提醒"])
         assert stage.masses(other) == []
+
+    def test_news_go_once_and_then_their_draft_is_gone(self, stage):
+        listed = [stage.follower(), stage.follower()]
+        news = read_news([{"title": "反诈", "content": "<p>别转账</p>", "thumb_media_id": "c"}])
+        media_id = stage.gateway.add_news(news)
+        assert stage.gateway.news(media_id) == news
+        assert stage.gateway.send_mass(listed, NewsRef(media_id), "c1").message_id
+        assert [len(stage.news(one)) for one in listed] == [1, 1]
+        assert stage.gateway.news(media_id) is None
+        with pytest.raises(PlatformRefused) as refused:
+            stage.gateway.send_mass(listed, NewsRef(media_id), "c2")
+        assert refused.value.code == 40007
 
     def test_a_mass_send_that_was_accepted_before_is_the_same_success(self, stage):
         listed = [stage.follower(), stage.follower()]

@@ -24,9 +24,16 @@ FACTS = {
     "export_alarm": {"rows": 26, "export": 3},
     "channel_refused": {"code": 48004},
     "campaign_paused": {"share": 0.12, "limit": 0.05},
+    "news_changed": {"gone": 0},
     "experiment_split": {"chance": 0.0002},
 }
-OPENED_BY_USE_CASES = {"export_alarm", "channel_refused", "campaign_paused", "experiment_split"}
+OPENED_BY_USE_CASES = {
+    "export_alarm",
+    "channel_refused",
+    "campaign_paused",
+    "experiment_split",
+    "news_changed",
+}
 SCOPES = {
     "form_drop_off": "personal/1/region",
     "error_spike": "platform",
@@ -34,6 +41,7 @@ SCOPES = {
     "export_alarm": "3",
     "channel_refused": "mass",
     "campaign_paused": "3:errors",
+    "news_changed": "3",
     "experiment_split": "3",
 }
 
