@@ -27,7 +27,7 @@ def list_mistakes(deps: Deps, definition: Definition, now: datetime) -> Iterator
             kind = definition.klass.value if content.template_id is None else _FIELD
             for found in check_copy(words, kind, deps.wording, values, on=day_of(now)):
                 quoted = f" ({'、'.join(found.found)})" if found.found else ""
-                says = f"{found.rule}{quoted}: {found.says} {found.instead}".rstrip()
+                says = f"{found.rule}{quoted}: {found.says} {found.instead}（{found.source}）"
                 yield Mistake(f"{place}.{where}", says)
 
 

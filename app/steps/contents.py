@@ -48,6 +48,7 @@ class Problem:
     found: tuple[str, ...] = ()
     says: str = ""
     instead: str = ""
+    source: str = ""
 
 
 def known_kind(kind: str) -> str:
@@ -92,7 +93,7 @@ class _Desk:
         """Find what a text may not say."""
         day = self.now.astimezone(SHANGHAI).date()
         for found in check(text, kind, self.deps.wording, on=day):
-            told = (found.rule, found.found, found.says, found.instead)
+            told = (found.rule, found.found, found.says, found.instead, found.source)
             yield Problem(where, "wording", *told)
 
     def spoken(self, where: str, text: str, kind: str = "answer") -> Iterator[Problem]:

@@ -4,7 +4,7 @@ Every finding blocks. A warning that may be clicked away is how a forbidden prom
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,8 +25,10 @@ _ANNUAL = re.compile(r"年化[^\n]{0,24}?\d+(?:\.\d+)?%")
 _RATES = re.compile(r"年(?:化|利率)[^\n]{0,40}")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 _AMOUNT = re.compile(
-    r"\d[\d,.]*(?:元|块|[百千]?万|千元)|[一二三四五六七八九十百千两]+(?:元|块|万[元块]|万额)|\d+期"
+    r"\d[\d,.]*(?:元|块|[百千]?万|千元)|[一二三四五六七八九十百千两]+(?:元|块|万[元块]|万额)"
+    r"|(?<![第\d])\d+期"
 )
+Span = tuple[int, int]
 _NO_CAP = Decimal(100)
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s，。；“”<>]*|[<>]"
@@ -72,11 +74,15 @@ def check(
 def _forbidden(folded: Folded, pack: Pack) -> Iterator[Finding]:
     exempt = [found.span() for found in pack.exempt.finditer(folded.text)] if pack.let_go else []
     for rule, search in pack.searches:
-        spans = [found.span() for found in search.finditer(folded.text)]
-        told = [span for span in spans if not any(s <= span[0] and span[1] <= e for s, e in exempt)]
+        told = _outside(search.spans(folded.text), exempt)
         if told:
             words = dict.fromkeys(folded.as_written(*span) for span in told)
             yield _finding(rule, tuple(words))
+
+
+def _outside(spans: Iterable[Span], aside: Sequence[Span]) -> list[Span]:
+    """Return what does not lie wholly within anything that was set aside."""
+    return [one for one in spans if not any(s <= one[0] and one[1] <= e for s, e in aside)]
 
 
 def _too_long(text: str, pack: Pack, rules: KindRules) -> Iterator[Finding]:
@@ -89,8 +95,9 @@ def _too_long(text: str, pack: Pack, rules: KindRules) -> Iterator[Finding]:
 
 
 def _rate_first(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
-    """Want the annual rate before any other price."""
-    plain = fold_figures(text, scope.folding)
+    """Want the annual rate before any other price; a person's own figures are none."""
+    own = scope.pack.other_meanings["rate_first"]
+    plain = own.sub("", fold_figures(text, scope.folding))
     price, annual = _PRICE.search(plain), _ANNUAL.search(plain)
     if price is None or (annual is not None and annual.start() <= price.start()):
         return None
@@ -130,16 +137,17 @@ def _called(folded: Folded, need: Need, pack: Pack) -> tuple[str, ...]:
     """Return the words that call for a need, those aside that warn or mean another thing."""
     searches = (pack.exempt, pack.other_meanings[need]) if pack.let_go else ()
     aside = [found.span() for search in searches for found in search.finditer(folded.text)]
-    spans = [found.span() for found in pack.calls[need].finditer(folded.text)]
-    told = [span for span in spans if not any(s <= span[0] and span[1] <= e for s, e in aside)]
+    told = _outside(pack.calls[need].spans(folded.text), aside)
     return tuple(dict.fromkeys(folded.as_written(*span) for span in told))
 
 
 def _record_prices(_text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
-    """Want every rate, amount and instalment from the record, none written by hand."""
+    """Want every rate, amount and instalment from the record; a warning may name a swindler's."""
     plain = fold_figures(scope.written, scope.folding)
-    found = [one[0] for search in (_PRICE, _AMOUNT) for one in search.finditer(plain)]
-    return _finding(rule, tuple(dict.fromkeys(found))) if found else None
+    aside = [one.span() for one in scope.pack.exempt.finditer(plain)]
+    spans = [one.span() for search in (_PRICE, _AMOUNT) for one in search.finditer(plain)]
+    found = tuple(dict.fromkeys(plain[slice(*span)] for span in _outside(spans, aside)))
+    return _finding(rule, found) if found else None
 
 
 def _own_links(text: str, _folded: Folded, rule: Needed, scope: Scope) -> Finding | None:
@@ -162,7 +170,7 @@ def is_ours(url: str, sender: Sender) -> bool:
 
 
 def _finding(rule: Forbidden | Needed, found: tuple[str, ...]) -> Finding:
-    return Finding(rule.rule, found, rule.says, rule.instead)
+    return Finding(rule.rule, found, rule.says, rule.instead, rule.source)
 
 
 _NEEDS: Mapping[Need, Callable[[str, Folded, Needed, Scope], Finding | None]] = {

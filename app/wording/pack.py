@@ -1,7 +1,7 @@
 """Read the dated rule packs: what may not be said, since when, and on whose word."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.core.errors import NotFound
 from app.wording.folding import fold
+from app.wording.sounds import find_alike, other_forms
 from app.wording.types import Sender
 
 _SHIPPED = Path(__file__).with_name("packs")
@@ -50,13 +51,15 @@ class Forbidden(_Strict):
 class Needed(_Strict):
     """Something that texts of some kinds must hold or be, and what counts as it.
 
-    `patterns` over folded words tell when it is called for, `let_go` where they mean another thing.
+    `words`, and `patterns` over folded words, tell when it is called for, `let_go` where they mean
+    another thing.
     """
 
     rule: Words
     source: Words
     anyone: tuple[Words, ...] = ()
     most_percent: Decimal | None = None
+    words: tuple[Words, ...] = ()
     patterns: tuple[Words, ...] = ()
     let_go: tuple[Words, ...] = ()
     says: Words
@@ -75,6 +78,19 @@ class KindRules(_Strict):
     limit_characters: Annotated[int, Field(gt=0)] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words and patterns to look for in a folded text: as written, and words also as they sound."""
+
+    written: re.Pattern[str]
+    words: tuple[str, ...]
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Find every place."""
+        yield from (found.span() for found in self.written.finditer(text))
+        yield from find_alike(text, self.words)
+
+
 class Pack(_Strict):
     """One version of the rules, whole; it holds from its day until the next pack's."""
 
@@ -91,19 +107,21 @@ class Pack(_Strict):
 
     @model_validator(mode="after")
     def _folds_once(self) -> Self:
-        if set(self.folding) & set(self.folding.values()):
+        if {*"".join(self.same.values())} & set(self.same):
             raise ValueError("a character that stands for others cannot be folded itself")
         return self
 
     @cached_property
     def folding(self) -> dict[str, str]:
-        """The character that stands for each other one."""
-        return {one: stands for stands, others in self.same.items() for one in others}
+        """The character that stands for each other one: the language's forms, and the pack's."""
+        ours = {one: stands for stands, others in self.same.items() for one in others}
+        forms = {form: ours.get(plain, plain) for form, plain in other_forms().items()}
+        return {one: to for one, to in (forms | ours).items() if one not in self.same}
 
     @cached_property
-    def searches(self) -> tuple[tuple[Forbidden, re.Pattern[str]], ...]:
+    def searches(self) -> tuple[tuple[Forbidden, Search], ...]:
         """Every rule with the search of its words, folded as the text will be."""
-        return tuple((rule, self._search(rule)) for rule in self.forbidden)
+        return tuple((rule, self._search(rule.words, rule.patterns)) for rule in self.forbidden)
 
     @cached_property
     def exempt(self) -> re.Pattern[str]:
@@ -111,9 +129,9 @@ class Pack(_Strict):
         return re.compile("|".join(map(self._folded_pattern, self.let_go)))
 
     @cached_property
-    def calls(self) -> dict[Need, re.Pattern[str]]:
+    def calls(self) -> dict[Need, Search]:
         """Return what calls for each need, folded as the text will be."""
-        return {need: self._joined(rule.patterns) for need, rule in self.needed.items()}
+        return {need: self._search(rule.words, rule.patterns) for need, rule in self.needed.items()}
 
     @cached_property
     def other_meanings(self) -> dict[Need, re.Pattern[str]]:
@@ -122,13 +140,14 @@ class Pack(_Strict):
 
     def _joined(self, patterns: tuple[str, ...]) -> re.Pattern[str]:
         """Join patterns into one; of none, one that nothing matches."""
-        return re.compile("|".join(map(self._folded_pattern, patterns)) or "(?!)")
+        return self._search((), patterns).written
 
-    def _search(self, rule: Forbidden) -> re.Pattern[str]:
-        words = [re.escape(fold(word, self.folding).text) for word in rule.words]
-        patterns = [self._folded_pattern(pattern) for pattern in rule.patterns]
+    def _search(self, words: tuple[str, ...], patterns: tuple[str, ...]) -> Search:
+        folded = tuple(fold(word, self.folding).text for word in words)
         # The longest first: what is shown is the whole phrase.
-        return re.compile("|".join([*sorted(words, key=len, reverse=True), *patterns]))
+        escaped = [re.escape(word) for word in sorted(folded, key=len, reverse=True)]
+        written = "|".join([*escaped, *map(self._folded_pattern, patterns)])
+        return Search(re.compile(written or "(?!)"), folded)
 
     def _folded_pattern(self, pattern: str) -> str:
         return "".join(self.folding.get(one, one) for one in pattern)

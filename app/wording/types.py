@@ -9,13 +9,14 @@ class Finding:
 
     `rule`: the id that the rule pack and the law's own list share (M-03, R-01, W-10 …). `found`:
     the words as they stand in the text, none when something is missing. `says`: what is wrong;
-    `instead`: a way to say it.
+    `instead`: a way to say it; `source`: where the rule is written.
     """
 
     rule: str
     found: tuple[str, ...]
     says: str
     instead: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,4 +35,4 @@ def check_copy(
     if not unknown:
         return found
     rule = book.on(on).undefined
-    return (*found, Finding(rule.rule, unknown, rule.says, rule.instead))
+    return (*found, Finding(rule.rule, unknown, rule.says, rule.instead, rule.source))

@@ -35,7 +35,9 @@ RECORD = ProductRecord(
     monthly_bp=0,
 )
 VALUES = values_of(RECORD, DAY)
-BOUND = [one for one in MessageClass if one not in (MessageClass.MARKETING, MessageClass.ANSWER)]
+MAY_OFFER = {MessageClass.MARKETING, MessageClass.ANSWER, MessageClass.DECISION}
+"""The advertisement; the answer to a person's own question; the news of their own quota."""
+BOUND = [one for one in MessageClass if one not in MAY_OFFER]
 MARKETING_WORDS = ["申请", "额度", "年化", "利率", "日息", "月供", "贷款产品", "经营贷", "最高借"]
 WHOLE = "广告\n{机构}：{产品}，{年化区间}。\n额度{额度区间}；{费用}。\n不想再收到，发“不再推送”。"
 
@@ -88,6 +90,19 @@ def test_a_variable_of_the_record_makes_a_text_marketing_too():
 def test_news_and_knowledge_that_offer_nothing_pass(text):
     for kind in ("education", "service", "reminder"):
         assert rules(text, kind) == []
+
+
+@pytest.mark.parametrize("kind", [*BOUND, "field"])
+@pytest.mark.parametrize("price", ["5万元", "每期500元", "12期", "手续费2%", "月付３００元"])
+def test_no_class_that_may_name_a_price_takes_it_by_hand(kind, price):
+    assert "M-02" in rules(f"{LENDER}：{price}", kind)
+
+
+def test_a_warning_may_name_what_a_swindler_asks_for():
+    for kind in ("education", "service"):
+        assert rules("谨防先交500元保证金的骗局。", kind) == []
+        assert rules("防骗课第3期：谨防骗子。", kind) == []
+        assert "M-02" in rules("谨防骗子。只要500元。", kind)
 
 
 @pytest.mark.parametrize(
