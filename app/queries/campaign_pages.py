@@ -8,20 +8,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.audience.problems import Misread
 from app.broadcast.lifecycle import LAUNCHED, Act, State, may
 from app.broadcast.outcomes import OPEN, REASONED, Outcome
-from app.broadcast.types import read_definition
 from app.core.access import Actor, Permission
-from app.core.errors import NotAllowed, NotFound
+from app.core.errors import NotFound
 from app.deps import Deps
 from app.queries.campaign_history import Done, Raised, history, incidents_of
 from app.queries.campaign_lists import planned_at
 from app.queries.campaign_rehearsals import Rehearsed, rehearsed
 from app.queries.message_lines import shown_name
-from app.steps.audience import hides_few
-from app.steps.campaign_reach import audience_of
-from app.steps.sensitive import may_see_sensitive
+from app.steps.segment_people import hides_recipients
 from app.store import campaigns as store
 from app.store.approvals import Approval
 from app.store.campaigns import Campaign, CampaignRecipient
@@ -212,7 +208,7 @@ def people(deps: Deps, actor: Actor, campaign_id: int, behind: Behind) -> People
     )
     with deps.sessions() as session:
         one = store.get(session, campaign_id)
-        name, is_hidden = one.name, _hides_people(deps, session, actor, one)
+        name, is_hidden = one.name, hides_recipients(deps, session, actor, one)
         found = () if is_hidden else session.execute(statement).all()
     rows = [_recipient(deps, *row) for row in found[:PEOPLE]]
     return PeoplePage(
@@ -224,15 +220,6 @@ def people(deps: Deps, actor: Actor, campaign_id: int, behind: Behind) -> People
         rows=None if is_hidden else rows,
         next=rows[-1].person_id if len(found) > PEOPLE else None,
     )
-
-
-def _hides_people(deps: Deps, session: Transaction, actor: Actor, one: Campaign) -> bool:
-    """Say whether being in it tells a guarded fact; a question that reads no more tells nothing."""
-    try:
-        understood = audience_of(deps, session, read_definition(one.definition))
-    except (Misread, NotAllowed):
-        return not may_see_sensitive(actor)
-    return hides_few(actor, understood)
 
 
 def contents_of(definition: Mapping[str, Any]) -> list[tuple[str, Said]]:

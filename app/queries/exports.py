@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.core.access import Actor, Permission
 from app.deps import Deps
-from app.steps.export_file import COLUMNS
+from app.steps.export_file import COLUMNS, columns_of
 from app.steps.export_rules import export_rules
 from app.steps.segment_people import people_within
 from app.store import list_exports
@@ -83,4 +83,4 @@ def plan(deps: Deps, actor: Actor, narrowed: PeopleFilter) -> Planned:
     with deps.sessions.begin() as session:
         within = people_within(deps, session, actor, narrowed)
         rows = count_up_to(session, narrowed, now, rules.most_rows + 1, within)
-    return Planned(rows, rules.most_rows, rules.alarms["credit"], tuple(COLUMNS))
+    return Planned(rows, rules.most_rows, rules.alarms["credit"], columns_of(narrowed))

@@ -16,7 +16,7 @@ from app.core.jobs import JobName
 from app.core.log import get_logger
 from app.deps import Deps
 from app.steps import approval, audit
-from app.steps.export_file import COLUMNS, write_file
+from app.steps.export_file import COLUMNS, columns_of, write_file
 from app.steps.export_rules import export_rules
 from app.steps.incidents import close_incident, open_incident
 from app.steps.segment_people import people_within, pinned
@@ -46,7 +46,7 @@ def ask(
 ) -> int:
     """Ask for a file; return its number. It is built once somebody else has approved."""
     actor.require(Permission.PREPARE)
-    chosen = [name for name in COLUMNS if name in set(columns)]
+    chosen = [name for name in columns_of(narrowed) if name in set(columns)]
     if not chosen:
         raise NotAllowed("A file needs columns.", why="no_columns")
     if len(reason.strip()) < _SHORTEST_REASON:

@@ -12,13 +12,21 @@ from app.core.clock import SHANGHAI
 from app.core.config import ROOT
 from app.core.masking import mask_openid
 from app.deps import Deps
+from app.steps.campaign_file import reason_words, words_of
 from app.steps.export_rules import Kind
 from app.steps.person_key import openid_of
 from app.steps.segment_people import people_within
 from app.steps.spreadsheets import to_csv, to_xlsx
+from app.store.campaigns import CampaignRecipient
 from app.store.list_exports import ListExport
 from app.store.people import Person
-from app.store.people_filters import PeopleFilter, in_batches, standing_of, tags_of
+from app.store.people_filters import (
+    PeopleFilter,
+    in_batches,
+    recipients_of,
+    standing_of,
+    tags_of,
+)
 from app.store.session import Transaction
 
 COLUMNS: Mapping[str, Kind] = {
@@ -34,8 +42,14 @@ COLUMNS: Mapping[str, Kind] = {
     "hold": "other",
     "marketing": "other",
     "tags": "credit",
+    "outcome": "other",
+    "variant": "other",
+    "because": "other",
+    "sent_at": "other",
 }
 """What may stand in a file, and which kind of data it is; openids are masked, always."""
+OF_CAMPAIGN = ("outcome", "variant", "because", "sent_at")
+"""Columns of a list that is narrowed to a campaign."""
 _WORDS = ROOT / "templates" / "console" / "words" / "exports.json"
 _BATCH = 500
 _MARK = "watermark"
@@ -48,6 +62,11 @@ class ListFile:
     rows: int
     csv: bytes = field(default=b"", repr=False)
     xlsx: bytes = field(default=b"", repr=False)
+
+
+def columns_of(narrowed: PeopleFilter) -> tuple[str, ...]:
+    """List the columns that a file of this filter may have."""
+    return tuple(one for one in COLUMNS if narrowed.campaign or one not in OF_CAMPAIGN)
 
 
 def write_file(deps: Deps, session: Transaction, export: ListExport, most: int) -> ListFile:
@@ -78,8 +97,10 @@ def _rows(deps: Deps, session: Transaction, export: ListExport, most: int) -> It
         ids = [person.id for person in batch]
         stages, tiers = standing_of(session, ids)
         tags = tags_of(session, ids) if "tags" in export.columns else {}
+        rows = recipients_of(session, narrowed, ids)
         for person in batch:
             cells = _cells(deps, person, stages.get(person.id, "new"), tiers, tags)
+            cells |= _cells_of_campaign(rows.get(person.id))
             yield [*(_shown(words, name, cells[name]) for name in export.columns), mark]
             made += 1
             if made >= most:
@@ -106,6 +127,18 @@ def _cells(
         "hold": person.on_hold or "",
         "marketing": "yes" if "marketing" in person.consents else "no",
         "tags": "; ".join(f"{tag}={value}" for tag, value in tags.get(person.id, ())),
+    }
+
+
+def _cells_of_campaign(row: CampaignRecipient | None) -> dict[str, str]:
+    if row is None:
+        return dict.fromkeys(OF_CAMPAIGN, "")
+    sent_at = row.sent_at.astimezone(SHANGHAI) if row.sent_at else None
+    return {
+        "outcome": str(words_of("campaigns")["outcomes"][row.state]),
+        "variant": row.variant or "",
+        "because": reason_words(row.reason or ""),
+        "sent_at": f"{sent_at:%Y-%m-%d %H:%M}" if sent_at else "",
     }
 
 

@@ -1,13 +1,21 @@
 """Who a saved segment means, for the list of people and for files."""
 
+from app.audience.problems import Misread
+from app.broadcast.types import read_definition
 from app.core.access import Actor
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.steps.audience import hides_few, people_of, understand
-from app.store import segments
+from app.steps.campaign_reach import audience_of
+from app.steps.sensitive import may_see_sensitive
+from app.store import campaigns, segments
 from app.store.audience import People
+from app.store.campaigns import Campaign
 from app.store.people_filters import PeopleFilter
 from app.store.session import Transaction
+
+_DIGITS = 18
+"""More are no number of a row."""
 
 
 def pinned(session: Transaction, narrowed: PeopleFilter) -> PeopleFilter:
@@ -23,8 +31,11 @@ def people_within(
 ) -> People | None:
     """Return the select of whom the filter's segment means; None without a segment.
 
-    Raise `NotAllowed` where it chooses by what this actor may not see of a single person.
+    Raise `NotAllowed` where it, or its campaign, chooses by what this actor may not see of a
+    single person.
     """
+    if narrowed.campaign:
+        _need_open(deps, session, actor, _number(narrowed.campaign))
     if not narrowed.segment:
         return None
     number, _, version = pinned(session, narrowed).segment.partition(".")
@@ -35,7 +46,24 @@ def people_within(
     return people_of(deps, understood)
 
 
+def hides_recipients(deps: Deps, session: Transaction, actor: Actor, campaign: Campaign) -> bool:
+    """Say whether being in a campaign tells what this actor may not see of a single person.
+
+    A question that reads no more tells nothing, and so hides them from all who may see little.
+    """
+    try:
+        understood = audience_of(deps, session, read_definition(campaign.definition))
+    except (Misread, NotAllowed):
+        return not may_see_sensitive(actor)
+    return hides_few(actor, understood)
+
+
+def _need_open(deps: Deps, session: Transaction, actor: Actor, campaign_id: int) -> None:
+    if hides_recipients(deps, session, actor, campaigns.get(session, campaign_id)):
+        raise NotAllowed("It chooses people by sensitive answers.", why="guarded_segment")
+
+
 def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise NotFound("No such segment.")
+    if not text.isdecimal() or len(text) > _DIGITS:
+        raise NotFound("No such number.")
     return int(text)

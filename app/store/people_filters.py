@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from app.store.campaigns import CampaignRecipient
 from app.store.conversations import Conversation
 from app.store.enquiries import Decision, Enquiry
 from app.store.people import Person
@@ -27,7 +28,8 @@ class PeopleFilter:
 
     `tag` is a tag's key, or key=value. `seen` is a key of `SEEN`, with a minus for not since.
     `follows` is yes or no. `on_hold` is any, or what for. `segment` is a saved segment, or one
-    version of it (12.3): whom it means has to be handed in beside the filter.
+    version of it (12.3): whom it means has to be handed in beside the filter. `campaign` is the
+    number of one, `outcome` where its recipients stand.
     """
 
     first_channel: str = ""
@@ -39,6 +41,8 @@ class PeopleFilter:
     follows: str = ""
     on_hold: str = ""
     segment: str = ""
+    campaign: str = ""
+    outcome: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "PeopleFilter":
@@ -49,6 +53,10 @@ class PeopleFilter:
     def with_segment(self, segment: str) -> "PeopleFilter":
         """Return the same filter for another segment, or version."""
         return replace(self, segment=segment)
+
+    def without_choices(self) -> "PeopleFilter":
+        """Return the same filter without what may choose people by guarded facts."""
+        return replace(self, segment="", campaign="", outcome="")
 
     def to_json(self) -> dict[str, str]:
         """Return what is filtered by, to be stored or put into an address."""
@@ -82,6 +90,7 @@ def _conditions(narrowed: PeopleFilter, now: datetime) -> list[ColumnElement[boo
     found += _seen(narrowed.seen, now)
     found += [_has_tag(narrowed.tag)] if narrowed.tag else []
     found += [_has_tier(narrowed.tier)] if narrowed.tier else []
+    found += [_is_recipient(narrowed)] if narrowed.campaign else []
     return [*found, *_at_stage(narrowed.stage)]
 
 
@@ -110,6 +119,29 @@ def _has_tier(tier: str) -> ColumnElement[bool]:
             later.c.person_id == Decision.person_id, later.c.decided_at > Decision.decided_at
         ),
     )
+
+
+def _is_recipient(narrowed: PeopleFilter) -> ColumnElement[bool]:
+    row = exists().where(
+        CampaignRecipient.person_id == Person.id,
+        CampaignRecipient.campaign_id == int(narrowed.campaign),
+    )
+    return row.where(CampaignRecipient.state == narrowed.outcome) if narrowed.outcome else row
+
+
+def recipients_of(
+    session: Session, narrowed: PeopleFilter, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, CampaignRecipient]:
+    """Return these people's rows in the filter's campaign; none where it names none."""
+    if not narrowed.campaign:
+        return {}
+    rows = session.scalars(
+        select(CampaignRecipient).where(
+            CampaignRecipient.campaign_id == int(narrowed.campaign),
+            CampaignRecipient.person_id.in_(ids),
+        )
+    )
+    return {row.person_id: row for row in rows}
 
 
 def _at_stage(stage: str) -> list[ColumnElement[bool]]:

@@ -9,16 +9,18 @@ from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.queries import campaign_pages as pages
-from app.services import campaigns
+from app.services import campaign_results, campaigns
 from handlers.bag import bag
 from handlers.console.campaigns import approval_shown, campaign_shown
 from handlers.console.forms.campaigns import NeededReasonForm, ReasonForm
 from handlers.console.frame import actor, done, needs, show
+from handlers.console.people import download
 
 blueprint = Blueprint("campaign_acts", __name__, url_prefix="/console/campaigns")
 
 Answer = str | Response | tuple[str, int]
-PREPARE, APPROVE, SEND = Permission.PREPARE, Permission.APPROVE, Permission.SEND
+LOOK, PREPARE = Permission.LOOK, Permission.PREPARE
+APPROVE, SEND = Permission.APPROVE, Permission.SEND
 
 
 @blueprint.post("/<int:campaign_id>/approve")
@@ -97,6 +99,17 @@ def resume(campaign_id: int) -> Answer:
 def cancel(campaign_id: int) -> Answer:
     """End it; nobody else gets it; say why."""
     return _hold(campaign_id, "cancel", campaigns.cancel, "campaigns.cancelled")
+
+
+@blueprint.post("/<int:campaign_id>/results")
+@needs(LOOK)
+def take_results(campaign_id: int) -> Answer:
+    """Hand over what became of it as a file; a form, so that no link fetches it."""
+    try:
+        file = campaign_results.results(bag(), actor(), campaign_id)
+    except NotAllowed as no:
+        return campaign_shown(campaign_id, no), 409
+    return download(file.name, "text/csv; charset=utf-8", file.content)
 
 
 def _hold(

@@ -55,7 +55,7 @@ def list_people(campaign_id: int, outcome: str) -> str:
         after=request.args.get("after", type=uuid.UUID),
     )
     page = pages.people(bag(), actor(), campaign_id, behind)
-    return show("campaigns/people.html", page=page)
+    return show("campaigns/people.html", page=page, may_export=actor().may(PREPARE))
 
 
 @blueprint.get("/<int:campaign_id>/after")

@@ -70,7 +70,7 @@ def _list(form: FindForm, problem: str = "") -> str:
         page = people_lists.list_page(bag(), actor(), narrowed, **args)
     except NotAllowed as no:
         problem = problem or refused(no.why)
-        narrowed = narrowed.with_segment("")
+        narrowed = narrowed.without_choices()
         page = people_lists.list_page(bag(), actor(), narrowed)
     here: dict[str, Any] = dict(narrowed.to_json())
     columns = preferences.people_columns(bag(), actor())
