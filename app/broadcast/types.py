@@ -78,12 +78,16 @@ Words = Annotated[str, Field(min_length=1)]
 
 
 class Content(_Part):
-    """The words, the draft of an article, or a template with what stands in its fields."""
+    """The words, the draft of an article, or a template message with what stands in its fields.
+
+    `template` names the version of a kept template (`name@3`) whose words these are, to the letter.
+    """
 
     text: Words | None = None
     media_id: Words | None = None
     template_id: Words | None = None
     data: Mapping[str, str] = {}
+    template: Words | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:

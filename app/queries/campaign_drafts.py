@@ -15,10 +15,12 @@ from app.deps import Deps
 from app.queries.campaign_pages import Said, contents_of
 from app.steps.audience import Figures, figures_of, tag_words, understand
 from app.steps.campaign_reach import meant, purpose_of
+from app.steps.campaign_templates import reference
 from app.steps.product_record import record_values
 from app.steps.taxonomy import taxonomy_of
 from app.store import campaigns as store
 from app.store import segments
+from app.store import templates as kept
 from app.wording.types import Finding
 from app.wording.variables import check_copy, fill, variables_of
 
@@ -111,6 +113,17 @@ def audience(deps: Deps, actor: Actor, klass: str, segment: str, exclude: Sequen
         except NotAllowed as no:
             return Meant(at=1, why=no.why)
         return Meant(figures_of(deps, session, actor, understood))
+
+
+def from_template(deps: Deps, actor: Actor, template_id: int) -> Draft:
+    """Return a campaign as it begins with a template's newest words; raise `NotFound`."""
+    actor.require(Permission.LOOK)
+    with deps.sessions() as session:
+        one = kept.get(session, template_id)
+        version = kept.get_version(session, template_id, one.version)
+    content = {**version.content, "template": reference(one.name, version.number)}
+    told = {"name": "", "class": one.klass, "channel": one.channel, "segment": ""}
+    return Draft(0, "draft", {**told, "content": content})
 
 
 def checks(deps: Deps, actor: Actor, klass: str, contents: Mapping[str, Any]) -> Sequence[Checked]:

@@ -33,12 +33,16 @@ _LATELY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one variant says, and the share of people who get it; one without variants: all."""
+    """What one variant says, and the share of people who get it; one without variants: all.
+
+    `template` names the version of a kept template that the words are from.
+    """
 
     text: str
     template_id: str
     data: Mapping[str, str]
     share: float = 1.0
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +230,9 @@ def contents_of(definition: Mapping[str, Any]) -> list[tuple[str, Said]]:
     """Return what each variant says; one without variants says it under no name."""
     variants = definition.get("variants") or ()
     if variants:
-        return [(one["name"], _said(one["content"], one["share"])) for one in variants]
+        return [(one["name"], said_of(one["content"], one["share"])) for one in variants]
     content = definition.get("content")
-    return [("", _said(content))] if content else []
+    return [("", said_of(content))] if content else []
 
 
 def _until(definition: Mapping[str, Any]) -> datetime | None:
@@ -240,17 +244,19 @@ def _read(one: Campaign) -> list[tuple[str, Said]]:
     """Return what people read: as it was rehearsed, and so approved, or as it was written."""
     told = (one.rehearsal or {}).get("contents") or {}
     return [
-        (name, _said(told[name], said.share) if name in told else said)
+        (name, said_of(told[name], said.share) if name in told else said)
         for name, said in contents_of(one.definition)
     ]
 
 
-def _said(content: Mapping[str, Any], share: float = 1.0) -> Said:
+def said_of(content: Mapping[str, Any], share: float = 1.0) -> Said:
+    """Return a content as a page shows it."""
     return Said(
         text=content.get("text") or "",
         template_id=content.get("template_id") or "",
         data=content.get("data") or {},
         share=share,
+        template=content.get("template") or "",
     )
 
 

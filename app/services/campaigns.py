@@ -23,6 +23,7 @@ from app.steps.campaign_life import GOVERNOR, move, wake_senders
 from app.steps.campaign_news import kept_news, read_drafts, to_keep
 from app.steps.campaign_reach import start_of
 from app.steps.campaign_release import hash_of, parts_of, released
+from app.steps.campaign_templates import with_words
 from app.steps.channel_refusals import mended
 from app.steps.rehearsing import rehearse as rehearsed
 from app.store import approvals, campaign_launch, campaigns, outbox, segments
@@ -43,7 +44,7 @@ def plan(deps: Deps, actor: Actor, raw: object, *, segment_id: int | None = None
     `segment_id`: the kept segment whose question the draft took over, so that it is not deleted.
     """
     actor.require(Permission.PREPARE)
-    definition, now = read_definition(raw), deps.clock.now()
+    definition, now = read_definition(with_words(deps, raw)), deps.clock.now()
     with deps.sessions.begin() as session:
         need_authorised(session, actor, definition.klass)
         pack = checked(deps, session, definition, now).pack
@@ -66,7 +67,7 @@ def edit(
     Who edits last is the maker.
     """
     actor.require(Permission.PREPARE)
-    definition, now = read_definition(raw), deps.clock.now()
+    definition, now = read_definition(with_words(deps, raw)), deps.clock.now()
     with deps.sessions.begin() as session:
         campaign = campaigns.get(session, campaign_id, lock=True)
         need_authorised(session, actor, definition.klass)

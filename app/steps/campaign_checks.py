@@ -40,7 +40,7 @@ def checked(
 
     `news`: the articles of its drafts; None while they were not read, as nothing is released then.
     """
-    mistakes = [*list_mistakes(deps, definition, now), *_carried(deps, definition, now)]
+    mistakes = list(said_and_carried(deps, definition, now))
     if news is not None:
         mistakes += news_mistakes(deps, definition, news, now)
     until = definition.schedule.until
@@ -87,7 +87,9 @@ def need_still_authorised(session: Transaction, campaign: Campaign) -> None:
             require_marketing_still(session, name)
 
 
-def _carried(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:
+def said_and_carried(deps: Deps, definition: Definition, now: datetime) -> Iterator[Mistake]:
+    """Find what may not be said, and by which channel, whoever it is for."""
+    yield from list_mistakes(deps, definition, now)
     rules = deps.contact_book.contact_rules(now)
     message = message_of(definition)
     if not any(may_carry(channel, message, rules) for channel in message.channels):

@@ -1,11 +1,13 @@
 """The words of a campaign: checked as they will be read, and filled from the product record."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.broadcast.types import Content, Definition, Mistake, read_definition
 from app.core.dated import day_of
+from app.core.errors import NotFound
 from app.deps import Deps
 from app.steps.product_record import record_values
 from app.store.campaigns import Campaign
@@ -20,7 +22,7 @@ def list_mistakes(deps: Deps, definition: Definition, now: datetime) -> Iterator
 
     The class is a claim: where the words say another, that is a mistake too.
     """
-    values = record_values(deps, now) if has_variables(definition) else {}
+    values = _values(deps, definition, now)
     for name, content in definition.contents.items():
         place = f"variants.{name}.content" if name else "content"
         for where, words in content.words.items():
@@ -39,8 +41,24 @@ def has_variables(definition: Definition) -> bool:
 
 def contents_read(deps: Deps, definition: Definition, now: datetime) -> dict[str, Any]:
     """Return every content as people read it today: what is rehearsed, and so approved."""
-    values = record_values(deps, now) if has_variables(definition) else {}
-    return {name: _filled(one, values).to_json() for name, one in definition.contents.items()}
+    return {name: one.content.to_json() for name, one in render(deps, definition, now).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A content as it is read; `missing`: its variables that have no value, for anybody.
+
+    The product record is the same for every recipient, so what one person reads all of them do.
+    """
+
+    content: Content
+    missing: tuple[str, ...]
+
+
+def render(deps: Deps, definition: Definition, now: datetime) -> dict[str, Rendered]:
+    """Return what whoever is given a variant reads; the only place where words are filled in."""
+    values = _values(deps, definition, now)
+    return {name: _rendered(one, values) for name, one in definition.contents.items()}
 
 
 def read_approved(campaign: Campaign) -> Definition:
@@ -57,7 +75,19 @@ def read_approved(campaign: Campaign) -> Definition:
     return read_definition(kept)
 
 
-def _filled(content: Content, values: Mapping[str, str]) -> Content:
+def _values(deps: Deps, definition: Definition, now: datetime) -> Mapping[str, str]:
+    """Return the words of the variables; without a product record all of them are missing."""
+    if not has_variables(definition):
+        return {}
+    try:
+        return record_values(deps, now)
+    except NotFound:
+        return {}
+
+
+def _rendered(content: Content, values: Mapping[str, str]) -> Rendered:
     text = fill(content.text, values) if content.text else content.text
     data = {name: fill(words, values) for name, words in content.data.items()}
-    return content.model_copy(update={"text": text, "data": data})
+    named = [name for words in content.words.values() for name in variables_of(words)]
+    missing = tuple(dict.fromkeys(name for name in named if name not in values))
+    return Rendered(content.model_copy(update={"text": text, "data": data}), missing)

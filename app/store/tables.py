@@ -26,6 +26,7 @@ from app.store import (
     staff_notes,
     stops,
     tags,
+    templates,
 )
 from app.store.base import Base
 
@@ -34,6 +35,6 @@ MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
     *(incidents, list_exports, messages, operators, people, preferences, staff_notes),
     *(figures, segments, stops, tags),
-    *(campaigns, channels, contents),
+    *(campaigns, channels, contents, templates),
     *(complaints, errands, replies, rights),
 )

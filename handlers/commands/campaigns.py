@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from app.core.access import Actor, system_actor
+from app.queries import campaign_previews as previews
 from app.services import campaigns as use_cases
 from handlers.bag import bag
 from handlers.commands.desk import Desk, acting
@@ -42,7 +43,8 @@ def rehearse(campaign_id: int, by: str | None, as_json: bool) -> None:
     """Say who would get it and who would not, what it uses, when it would end; send nothing."""
     found = use_cases.rehearse(bag(), _hand(by), campaign_id)
     if as_json:
-        _print(found)
+        sample = previews.sample(bag(), _hand(by), campaign_id) or ()
+        _print({**found, "sample": [one.to_json() for one in sample]})
         return
     click.echo(f"{found['people']:,} people would get it, until {found['ends_at']}.")
     for reason, number in (found["kept_out"] | found["skipped"]).items():

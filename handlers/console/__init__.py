@@ -42,6 +42,7 @@ from handlers.console import (
     stops,
     tag_files,
     tags,
+    templates,
     today,
     why_not,
 )
@@ -74,6 +75,7 @@ AREAS: tuple[ModuleType, ...] = (
     stops,
     tag_files,
     tags,
+    templates,
     today,
     why_not,
 )

@@ -30,14 +30,9 @@ LOOK, PREPARE = Permission.LOOK, Permission.PREPARE
 @blueprint.route("/new", methods=["GET", "POST"])
 @needs(PREPARE)
 def new() -> Answer:
-    """Write a new one: from nothing, for a question brought along, or as another was written."""
+    """Write a new one."""
     if request.method == "GET":
-        source = request.args.get("from", type=int)
-        if source is not None:
-            return _editor(_filled(_copied(drafts.draft(bag(), actor(), source))))
-        form = _typed(MultiDict())
-        form.query.data = request.args.get("query", "")
-        return _editor(form)
+        return _editor(_begun())
     form = _typed(request.form)
     if not form.validate_on_submit():
         return _editor(form), 422
@@ -89,6 +84,18 @@ def check() -> str:
 def audience() -> str:
     """Count whom the chosen segment means now, without whom it excludes."""
     return show("campaigns/audience.html", who=_audience(_typed(request.form)))
+
+
+def _begun() -> CampaignForm:
+    """Return what a new campaign begins with: nothing, or what another page brings along."""
+    source, template = (request.args.get(name, type=int) for name in ("from", "template"))
+    if source is not None:
+        return _filled(_copied(drafts.draft(bag(), actor(), source)))
+    if template is not None:
+        return _filled(drafts.from_template(bag(), actor(), template))
+    form = _typed(MultiDict())
+    form.query.data = request.args.get("query", "")
+    return form
 
 
 def _typed(fields: MultiDict[str, str]) -> CampaignForm:

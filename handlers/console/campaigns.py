@@ -2,12 +2,13 @@
 
 import uuid
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 
 from app.core.access import Permission
 from app.core.errors import NotAllowed
 from app.queries import campaign_after, campaign_lists
 from app.queries import campaign_pages as pages
+from app.queries import campaign_previews as previews
 from app.queries import campaign_rehearsals as rehearsals
 from app.queries.campaign_pages import Behind
 from handlers.bag import bag
@@ -17,7 +18,6 @@ from handlers.console.frame import actor, needs, refused, show
 blueprint = Blueprint("campaigns", __name__, url_prefix="/console/campaigns")
 
 LOOK, PREPARE = Permission.LOOK, Permission.PREPARE
-_SAMPLE = 4
 
 
 @blueprint.get("/")
@@ -70,10 +70,9 @@ def after(campaign_id: int) -> str:
 @needs(LOOK)
 def rehearsal(campaign_id: int) -> str:
     """Show what the last rehearsal found, and what a few people would see."""
-    page, sample = pages.page(bag(), actor(), campaign_id), None
-    if page.rehearsal is not None:
-        asked = (campaign_id, rehearsals.GETS, None, _SAMPLE)
-        sample = rehearsals.behind(bag(), actor(), *asked).rows
+    page = pages.page(bag(), actor(), campaign_id)
+    is_rehearsed = page.rehearsal is not None
+    sample = previews.sample(bag(), actor(), campaign_id) if is_rehearsed else None
     return show("campaigns/rehearsal.html", page=page, sample=sample)
 
 
@@ -84,6 +83,16 @@ def rehearsal_people(campaign_id: int, reason: str) -> str:
     after = request.args.get("after", type=uuid.UUID)
     page = rehearsals.behind(bag(), actor(), campaign_id, reason, after)
     return show("campaigns/rehearsal_people.html", page=page)
+
+
+@blueprint.get("/<int:campaign_id>/preview")
+@needs(LOOK)
+def preview(campaign_id: int) -> str:
+    """Show it as one person would read it, masked, chosen by chance."""
+    after = request.args.get("after", type=uuid.UUID)
+    shown = previews.of_campaign(bag(), actor(), campaign_id, after)
+    here = url_for("campaigns.preview", campaign_id=campaign_id)
+    return show("campaigns/preview.html", shown=shown, here=here)
 
 
 @blueprint.get("/<int:campaign_id>/approval")

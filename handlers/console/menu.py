@@ -33,6 +33,7 @@ _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
         _Page("people.list_people", "people"),
         _Page("segments.list_segments", "funnel"),
         _Page("campaigns.list_campaigns", "send"),
+        _Page("templates.list_templates", "file-text"),
         _Page("tags.tree", "tags"),
         _Page("why_not.ask", "question-circle"),
         _Page("exports.list_exports", "download"),

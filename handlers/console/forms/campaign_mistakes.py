@@ -5,13 +5,14 @@ from typing import Any
 
 from wtforms import Field
 
+from handlers.console.forms.base import ChineseForm
 from handlers.console.forms.campaigns import CampaignForm
 from handlers.console.words import words
 
-Finder = Callable[[CampaignForm, list[str]], Field | None]
+Finder = Callable[[Any, list[str]], Field | None]
 
 
-def tell(form: CampaignForm, places: Iterable[str]) -> list[str]:
+def tell(form: ChineseForm, places: Iterable[str]) -> list[str]:
     """Tell every mistake beside its field, once; return in words what belongs beside none.
 
     `places` are those of `app.broadcast.types.Mistake`: `variants.A.content.text`, `schedule.at`.

@@ -13,6 +13,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -57,12 +58,16 @@ class FieldForm(Form):
 
 
 class ContentFields:
-    """What is said: words, a draft of the account, or a template with its fields."""
+    """What is said: words, a draft of the account, or a template message with its fields.
+
+    `template` names the kept template whose words these were when the page was opened.
+    """
 
     text = TextAreaField(validators=[Length(max=_MOST_TEXT)])
     media_id = SelectField(validate_choice=False)
     template_id = StringField(validators=[Length(max=64)])
     fields = FieldList(FormField(FieldForm), max_entries=MOST_FIELDS)
+    template = HiddenField(validators=[Length(max=80)])
 
     def offer_news(self, news: Mapping[str, str]) -> None:
         """Offer the drafts of the account: titles by their id; one that is gone stays chosen."""
@@ -74,16 +79,18 @@ class ContentFields:
 
     def content(self, channel: str) -> dict[str, Any]:
         """Return it as the file has it; what the channel does not carry is left out."""
+        named = {"template": self.template.data} if self.template.data else {}
         if channel == "template":
             data = {
                 (one.form.name.data or "").strip(): (one.form.value.data or "").strip()
                 for one in self.fields
             }
             template = (self.template_id.data or "").strip()
-            return {"template_id": template, "data": {k: v for k, v in data.items() if k}}
+            return {"template_id": template, "data": {k: v for k, v in data.items() if k}, **named}
         if channel == "mass" and self.media_id.data:
             return {"media_id": self.media_id.data}
-        return {"text": (self.text.data or "").strip()}
+        text = (self.text.data or "").strip()
+        return {"text": text, **(named if text else {})}
 
 
 def content_data(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +99,7 @@ def content_data(content: Mapping[str, Any]) -> dict[str, Any]:
         "text": content.get("text") or "",
         "media_id": content.get("media_id") or "",
         "template_id": content.get("template_id") or "",
+        "template": content.get("template") or "",
         "fields": [
             {"name": name, "value": value} for name, value in (content.get("data") or {}).items()
         ],

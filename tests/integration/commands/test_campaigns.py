@@ -39,6 +39,7 @@ def test_a_campaign_is_planned_rehearsed_approved_launched_and_ended(deps, run, 
     assert (early.exit_code, "not been rehearsed" in early.output) == (1, True)
     found = json.loads(run("campaigns", "rehearse", campaign, "--json").output)
     assert (found["audience"], found["people"]) == (2, 2)
+    assert [one["content"] for one in found["sample"]] == [plan()["content"]] * 2
     assert "2 people would get it" in run("campaigns", "rehearse", campaign).output
     assert run("campaigns", "approve", campaign, "--by", "maker").exit_code == 1
     assert run("campaigns", "approve", campaign, "--by", "checker").output == "Approved.\n"
