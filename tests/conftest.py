@@ -32,8 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills",
         type=int,
-        default=40,
-        help="how many processes the fault tests kill while people fill in forms",
+        help="how many processes each fault test kills; a few unless it says so",
     )
 
 

@@ -121,6 +121,10 @@ class Phone:
             answer = self.act("tap", **self._option(label)).words
         return answer
 
+    def block(self, *, on: bool) -> None:
+        """Refuse messages, or receive them again."""
+        self.wechat.ask("POST", f"phones/{self.number}/block", {"on": on})
+
     def act(self, verb: str, **body: Any) -> Said:
         """Do one thing and wait until its delivery, retries included, is over."""
         body["wait"] = True

@@ -1,21 +1,21 @@
 """Forty people fill in forms while processes are killed: nobody loses anything, all are told."""
 
-import contextlib
 import random
-import threading
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
 from tests.faults.crowd import PEOPLE, QUOTA, Crowd, nothing_personal_is_logged
+from tests.faults.killing import Killer
 from tests.house import House, a_house
 from tests.phones import until
 
 pytestmark = pytest.mark.faults
 
 SEED = 20261123
+KILLS = 40
 PAUSE_SECONDS = (0.1, 1.0)
+WEIGHTS = {"workers": 3, "relay": 2, "web": 4, "clock": 1, "web's parent": 1}
 UP_SECONDS = 60
 # Some have begun their second form, so that others are just being told.
 HALF_WAY = PEOPLE + PEOPLE // 2
@@ -37,33 +37,12 @@ def crowd(house: House) -> Iterator[Crowd]:
     nothing_personal_is_logged(house, crowd)
 
 
-def a_victim(house: House, dice: random.Random) -> psutil.Process:
-    """Choose somebody to kill; the web's parent rarely, for without it nobody is heard at all."""
-    workers = [*house.processes("workers.main"), *house.processes("workers.relay")]
-    web = house.processes("granian")
-    kinds = [
-        (workers, 5),
-        (web[1:], 4),
-        (house.processes("workers.clock"), 1),
-        (web[:1], 1),
-    ]
-    living = [(processes, weight) for processes, weight in kinds if processes]
-    if not living:  # all dead at once, and not yet started again
-        raise psutil.NoSuchProcess(0)
-    (chosen,) = dice.choices(*zip(*living, strict=True))
-    return dice.choice(chosen)
-
-
 def test_processes_killed_at_any_moment(house: House, crowd: Crowd, pytestconfig) -> None:
-    dice = random.Random(SEED)  # noqa: S311 - a torturer's dice
-    pause = threading.Event()
+    killer = Killer(house, random.Random(SEED), WEIGHTS)  # noqa: S311 - a torturer's dice
     with crowd.filling_in():
-        killed = 0
-        while killed < pytestconfig.getoption("kills"):
-            pause.wait(dice.uniform(*PAUSE_SECONDS))
-            with contextlib.suppress(psutil.NoSuchProcess):  # gone with the one before it
-                a_victim(house, dice).kill()
-                killed += 1
+        while killer.killed < (pytestconfig.getoption("kills") or KILLS):
+            killer.wait(*PAUSE_SECONDS)
+            killer.one()
 
 
 def test_redis_comes_back_empty(house: House, crowd: Crowd) -> None:

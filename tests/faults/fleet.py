@@ -1,0 +1,215 @@
+"""Followers, the campaigns they are for, and the operators who launch, hold and end them."""
+
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+from app.bootstrap import build_deps
+from app.core.access import Actor, Role
+from app.core.clock import SHANGHAI
+from app.core.config import Settings
+from app.core.errors import NotAllowed
+from app.deps import Deps
+from app.services import campaigns
+from tests.console import an_actor
+from tests.faults.kinds import Kind
+from tests.faults.ledger import Ledger, Stillness
+from tests.house import House
+from tests.phones import Phone, until
+
+FOLLOWERS = 40
+LEAVERS = 3
+AT_ONCE = 8
+_MORNING = time(10, 0)
+_OPEN = """
+SELECT c.id, c.name, c.state, c.pace_at, r.state, r.reason, r.variant, count(*), min(r.not_before)
+FROM campaigns c LEFT JOIN campaign_recipients r
+ON r.campaign_id = c.id AND r.state IN ('queued', 'sending')
+WHERE c.state NOT IN ('finished', 'cancelled') GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+# Steps of this length let leases run out, and the platform be asked what it never told.
+_STEP = timedelta(minutes=6)
+_STEPS = 40
+_STEP_SECONDS = 2.0
+_STEPS_A_DAY = 8
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A campaign on its way, by its number and what people can read of it."""
+
+    id: int
+    kind: Kind
+
+
+@dataclass
+class Fleet:
+    """Everything that one house sends, and to whom."""
+
+    house: House
+    dice: random.Random
+    ledger: Ledger
+    phones: list[Phone] = field(default_factory=list)
+    leavers: list[Phone] = field(default_factory=list)
+    launched: list[Launched] = field(default_factory=list)
+    stillnesses: list[Stillness] = field(default_factory=list)
+
+    @cached_property
+    def deps(self) -> Deps:
+        """Return a bag of its own, which nobody kills."""
+        given = {name.lower(): value for name, value in self.house.inside().items()}
+        known = {name: value for name, value in given.items() if name in Settings.model_fields}
+        return build_deps(Settings(_env_file=None, **known))
+
+    @cached_property
+    def operator(self) -> Actor:
+        return an_actor(self.deps, Role.OPERATOR)
+
+    @cached_property
+    def approver(self) -> Actor:
+        return an_actor(self.deps, Role.APPROVER)
+
+    def disband(self) -> None:
+        """Let go of the databases."""
+        self.deps.turns.engine.dispose()
+        self.deps.sessions.kw["bind"].dispose()
+
+    def gather(self, count: int = FOLLOWERS) -> list[Phone]:
+        """Have people follow, and write something."""
+        phones = [self.house.wechat.phone() for _ in range(count)]
+        self._all(phones, lambda phone: phone.follow())
+        self._all(phones, lambda phone: phone.type("你好"))
+        return phones
+
+    def write(self, phones: list[Phone]) -> None:
+        """Have people write: they can be answered for two days."""
+        self._all(phones, lambda phone: phone.type("在吗"))
+
+    def leave(self) -> None:
+        """Have those leave who came only for that; nobody waits until it is heard."""
+        for phone in self.leavers[-LEAVERS:]:
+            self.house.wechat.ask("POST", f"phones/{phone.number}/unfollow", {})
+
+    def launch(self, kind: Kind) -> Launched:
+        """Plan, rehearse, approve and launch one."""
+        campaign_id = campaigns.plan(self.deps, self.operator, kind.raw)
+        campaigns.rehearse(self.deps, self.operator, campaign_id)
+        campaigns.approve(self.deps, self.approver, campaign_id)
+        campaigns.launch(self.deps, self.operator, campaign_id)
+        self.launched.append(Launched(campaign_id, kind))
+        return self.launched[-1]
+
+    def change_minds(self) -> None:
+        """Resume what is held, or hold something: from then on nothing leaves."""
+        held = [one for one in self.stillnesses if one.until == "infinity" and self._is_held(one)]
+        if held:
+            self._resume(held[0])
+            return
+        sending = self.house.rows("SELECT id FROM campaigns WHERE state = 'sending'")
+        if sending:
+            (chosen,) = self.dice.choice(sending)
+            with _unless_over():
+                campaigns.pause(self.deps, self.operator, chosen)
+                self.stillnesses.append(Stillness(chosen, self.ledger.now()))
+
+    def cancel(self, launched: Launched) -> None:
+        """End one, wherever it stands: nothing leaves any more."""
+        with _unless_over():
+            campaigns.cancel(self.deps, self.operator, launched.id)
+            self.stillnesses.append(Stillness(launched.id, self.ledger.now()))
+
+    def resume_all(self) -> None:
+        """Let everything go on, whoever held it."""
+        for one in self.stillnesses:
+            if one.until == "infinity" and self._is_held(one):
+                self._resume(one)
+        for (campaign_id,) in self.house.rows("SELECT id FROM campaigns WHERE state = 'paused'"):
+            with _unless_over():
+                campaigns.resume(self.deps, self.operator, campaign_id)
+
+    def settle(self, is_done: Callable[[], bool]) -> None:
+        """Let time run until everything is done; where nothing moves, let more of it run."""
+        before, stuck = None, 0
+        while stuck < _STEPS:
+            self.resume_all()
+            if _within(is_done, _STEP_SECONDS):
+                return
+            now = self.house.rows(_OPEN)
+            before, moves = now, now != before
+            if moves:
+                continue
+            stuck += 1
+            if stuck % _STEPS_A_DAY:
+                self.house.wechat.travel(seconds=_STEP.total_seconds())
+            else:
+                self.travel_to_morning(days=1)
+        raise AssertionError(f"it never came to rest: {self.house.rows(_OPEN)}")
+
+    def travel_to_morning(self, days: int) -> None:
+        """Go to ten o'clock of a day to come, when everything may be sent."""
+        now = self.deps.clock.now().astimezone(SHANGHAI)
+        then = datetime.combine(now.date() + timedelta(days=days), _MORNING, tzinfo=SHANGHAI)
+        self.house.wechat.travel(seconds=(then - now).total_seconds())
+
+    def is_anybody_leaving(self) -> bool:
+        """Wait for a moment in which somebody is being written to; say whether it came."""
+        query = "SELECT count(*) FROM campaign_recipients WHERE state = 'sending'"
+        return _within(lambda: not self._counts(query), _STEP_SECONDS)
+
+    def is_all_sent(self) -> bool:
+        """Say whether nobody waits but for the winner of an experiment."""
+        return self._counts(
+            "SELECT count(*) FROM campaign_recipients WHERE state = 'sending'"
+            " OR state = 'queued' AND variant IS NOT NULL"
+        )
+
+    def is_all_over(self) -> bool:
+        """Say whether every campaign is over, and what the platform took has been told."""
+        return self.house.rows(_OPEN) == [] and self._counts(
+            "SELECT count(*) FROM campaign_batches WHERE closed_at IS NULL AND msg_id IS NOT NULL"
+        )
+
+    def status(self, launched: Launched) -> dict[str, Any]:
+        """Return where a campaign and everybody in it stands, as an operator is told."""
+        return campaigns.status(self.deps, self.operator, launched.id)
+
+    def _counts(self, query: str) -> bool:
+        return self.house.rows(query)[0][0] == 0
+
+    def _is_held(self, one: Stillness) -> bool:
+        paused = self.house.rows("SELECT id FROM campaigns WHERE state = 'paused'")
+        return (one.campaign_id,) in paused
+
+    def _resume(self, one: Stillness) -> None:
+        place = self.stillnesses.index(one)
+        until_ = self.ledger.now()
+        with _unless_over():
+            campaigns.resume(self.deps, self.operator, one.campaign_id)
+        self.stillnesses[place] = Stillness(one.campaign_id, one.since, until_)
+
+    def _all(self, phones: list[Phone], act: Callable[[Phone], object]) -> None:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for _ in pool.map(act, phones):
+                pass
+
+
+@contextmanager
+def _unless_over() -> Iterator[None]:
+    """Let pass that a campaign went on, or came to its end, before an operator could act."""
+    try:
+        yield
+    except NotAllowed as refused:
+        assert refused.why == "not_in_this_state", refused  # noqa: PT017 - all else is a failure
+
+
+def _within(is_done: Callable[[], bool], seconds: float) -> bool:
+    try:
+        until(is_done, "not yet", seconds)
+    except AssertionError:
+        return False
+    return True
