@@ -24,6 +24,7 @@ class RecordingGateway:
     templates: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
     masses: list[tuple[tuple[str, ...], Said, str]] = field(default_factory=list)
     mass_states: dict[str, MassState] = field(default_factory=dict)
+    tags: dict[int, list[str]] = field(default_factory=dict)
     drafts: dict[str, News] = field(default_factory=dict)
     drafts_made: list[str] = field(default_factory=list)
     known: dict[str, PersonFacts] = field(default_factory=dict)
@@ -104,6 +105,14 @@ class RecordingGateway:
         following = [openid for openid, facts in self.known.items() if facts.is_following]
         start = following.index(after.value) + 1 if after else 0
         page = tuple(Secret(openid) for openid in following[start : start + PAGE])
+        return FollowerPage(page, page[-1] if page else None)
+
+    def tagged(self, tag_id: int, after: Secret | None = None) -> FollowerPage:
+        if tag_id not in self.tags:
+            raise refusal(45159)
+        carriers = self.tags[tag_id]
+        start = carriers.index(after.value) + 1 if after else 0
+        page = tuple(Secret(openid) for openid in carriers[start : start + PAGE])
         return FollowerPage(page, page[-1] if page else None)
 
     def people(self, openids: Sequence[Secret]) -> tuple[PersonFacts, ...]:

@@ -1,7 +1,7 @@
 """What a campaign is: the file of `flask campaigns plan`, read with every mistake in one list."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -169,7 +169,7 @@ class Definition(_Part):
 
     `exclude`: whoever one of these questions means does not get it. `experiment`: with one, the
     shares of the variants are those of its sample. `cap_people`: at most so many recipients in one
-    launch.
+    launch. `tag_id`: the tag of the account that all of them carry, and nobody else: one call.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -183,6 +183,7 @@ class Definition(_Part):
     calls_per_minute: Rate | None = None
     people_per_minute: Rate | None = None
     cap_people: Rate | None = None
+    tag_id: int | None = None
     guardrails: Guardrails = Guardrails()
     experiment: Terms | None = None
 
@@ -225,13 +226,22 @@ def read_definition(raw: object) -> Definition:
     mistakes = [*_content_mistakes(definition), *_variant_mistakes(definition)]
     if definition.klass is MessageClass.MARKETING and definition.channel is Channel.TEMPLATE:
         mistakes.append(Mistake("channel", "marketing never goes by template message"))
-    if definition.schedule.every is not None and definition.cap_people is None:
-        mistakes.append(Mistake("cap_people", "what repeats needs a cap on people"))
+    mistakes += _reach_mistakes(definition)
     if definition.klass in (MessageClass.ANSWER, MessageClass.DECISION, MessageClass.COLLECTION):
         mistakes.append(Mistake("class", f"{definition.klass} is not for campaigns"))
     if mistakes:
         raise Unfit(*mistakes)
     return definition
+
+
+def _reach_mistakes(definition: Definition) -> Iterator[Mistake]:
+    if definition.schedule.every is not None and definition.cap_people is None:
+        yield Mistake("cap_people", "what repeats needs a cap on people")
+    is_paced = definition.people_per_minute is not None or definition.cap_people is not None
+    is_one = definition.channel is Channel.MASS and not definition.variants and not is_paced
+    if definition.tag_id is not None and not is_one:
+        says = "a tag is one mass send of one content, without a pace or a cap"
+        yield Mistake("tag_id", says)
 
 
 def _mistake(error: Mapping[str, Any]) -> Mistake:

@@ -117,5 +117,7 @@ def call_foreign(session: Session, msg_id: str, now: datetime) -> None:
 
 
 def counted(batch: CampaignBatch, counts: Mapping[str, Any] | None) -> bool:
-    """Say whether every one of a list was sent to, by what the platform counted."""
-    return counts is not None and counts.get("SentCount") == batch.size
+    """Say whether every one of a list was sent to, and nobody else, as the platform counted."""
+    if counts is None or counts.get("TotalCount", batch.size) != batch.size:
+        return False
+    return counts.get("SentCount") == batch.size

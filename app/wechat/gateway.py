@@ -164,14 +164,16 @@ class LiveGateway:
         """Return up to 10,000 of those who follow; 500 calls a day."""
 
         def ask(client: WeChatClient) -> FollowerPage:
-            answer = mapping(client.user.get_followers(after.value if after else None))
-            # The last page still names a next openid; only the page after it has no data.
-            found = mapping(answer.get("data", {})).get("openid", [])
-            openids = tuple(Secret(str(one)) for one in found)
-            cursor = str(answer.get("next_openid") or "")
-            return FollowerPage(openids, Secret(cursor) if openids and cursor else None)
+            return _page(mapping(client.user.get_followers(after.value if after else None)))
 
         return self._calls.read("user/get", ask)
+
+    def tagged(self, tag_id: int, after: Secret | None = None) -> FollowerPage:
+        """Return up to 10,000 of those who carry a tag of the account."""
+        body = {"tagid": tag_id, "next_openid": after.value if after else ""}
+        return self._calls.read(
+            "user/tag/get", lambda client: _page(mapping(client.post("user/tag/get", data=body)))
+        )
 
     def people(self, openids: Sequence[Secret]) -> tuple[PersonFacts, ...]:
         """Return the facts of at most a hundred people."""
@@ -241,6 +243,14 @@ class LiveGateway:
             return Quota(int(told["daily_limit"]), int(told["used"]), int(told["remain"]))
 
         return self._calls.read("openapi/quota/get", ask)
+
+
+def _page(answer: Mapping[str, Any]) -> FollowerPage:
+    # The last page still names a next openid; only the page after it has no data.
+    found = mapping(answer.get("data", {})).get("openid", [])
+    openids = tuple(Secret(str(one)) for one in found)
+    cursor = str(answer.get("next_openid") or "")
+    return FollowerPage(openids, Secret(cursor) if openids and cursor else None)
 
 
 def _body(said: Said) -> dict[str, Any]:

@@ -152,6 +152,10 @@ class Directory(Protocol):
         """Return up to 10,000 of those who follow; 500 calls a day."""
         ...
 
+    def tagged(self, tag_id: int, after: Secret | None = None) -> FollowerPage:
+        """Return up to 10,000 of those who carry a tag of the account."""
+        ...
+
     def people(self, openids: Sequence[Secret]) -> tuple[PersonFacts, ...]:
         """Return the facts of at most a hundred people."""
         ...

@@ -10,7 +10,7 @@ from simulator.errors import Refused
 from simulator.stage import Platform
 from simulator.state import Phone
 
-_TAGS, _TAGS_A_PERSON, _BATCH, _NAME_LENGTH = 100, 20, 50, 30
+_TAGS, _TAGS_A_PERSON, _BATCH, _NAME_LENGTH, _PAGE = 100, 20, 50, 30, 10_000
 _FIRST_ID = 100  # 0 to 2 are the platform's own
 _RESERVED = {0, 1, 2}
 _LIMIT = 500_000  # not in the published table
@@ -75,9 +75,12 @@ def _of_person(platform: Platform, call: Call) -> Json:
 
 def _people(platform: Platform, call: Call) -> Json:
     number = _known(platform, call.body.get("tagid"))
-    openids = [phone.openid for phone in _carriers(platform, number)]
-    last = openids[-1] if openids else ""
-    return {"count": len(openids), "data": {"openid": openids}, "next_openid": last}
+    openids, after = [one.openid for one in _carriers(platform, number)], call.text("next_openid")
+    start = openids.index(after) + 1 if after in openids else 0
+    page = openids[start : start + _PAGE]
+    if not page:
+        return {"count": 0}
+    return {"count": len(page), "data": {"openid": page}, "next_openid": page[-1]}
 
 
 def _carriers(platform: Platform, number: int) -> list[Phone]:

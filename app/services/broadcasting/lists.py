@@ -5,6 +5,7 @@ Killed before the call, or after it, the list is called unknown: nobody in it is
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,7 +31,7 @@ from app.steps.person_key import openid_of
 from app.store import broadcasting, mass_batches, reaching
 from app.store.campaigns import CampaignBatch
 from app.store.session import Transaction
-from app.wechat.ports import LEAST_LISTED, Said
+from app.wechat.ports import LEAST_LISTED, Said, Sent
 
 _CLAIM_LEASE = timedelta(seconds=60)
 _LEASE = timedelta(minutes=2)
@@ -42,12 +43,13 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list that the rows say is leaving."""
+    """A list that the rows say is leaving; `tag_id`: the tag of the account that it is."""
 
     id: int
-    openids: tuple[Secret, ...]
-    said: Said
     client_msg_id: str
+    said: Said
+    openids: tuple[Secret, ...] = ()
+    tag_id: int | None = None
 
 
 def send_list(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
@@ -110,7 +112,8 @@ def _leave(
     if not chosen:
         broadcasting.lease(session, plan.campaign_id, openids, None)
         return None
-    return _mark(deps, session, plan, saying, chosen)
+    batch_id, client_msg_id = mark(deps, session, plan, saying, chosen)
+    return List(batch_id, client_msg_id, saying.said, tuple(chosen.values()))
 
 
 def _opened(deps: Deps, session: Transaction, sorted_: Sorted) -> dict[uuid.UUID, Secret]:
@@ -157,13 +160,14 @@ def _charged(
     return {person: openid for person, openid in openids.items() if person in had_room}
 
 
-def _mark(
+def mark(
     deps: Deps,
     session: Transaction,
     plan: Plan,
     saying: Saying,
-    openids: dict[uuid.UUID, Secret],
-) -> List:
+    people: Collection[uuid.UUID],
+) -> tuple[int, str]:
+    """Write down that a list is leaving; return its number, and its name to the platform."""
     now = deps.clock.now()
     client_msg_id = content_hash(f"{plan.campaign_id}:{uuid.uuid4()}")[:32]
     batch_id = mass_batches.add(
@@ -173,7 +177,7 @@ def _mark(
             variant=saying.variant,
             client_msg_id=client_msg_id,
             state="sending",
-            size=len(openids),
+            size=len(people),
             lease_until=now + _LEASE,
             sent_at=now,
         ),
@@ -181,20 +185,20 @@ def _mark(
     recipients.settle(
         session,
         plan.campaign_id,
-        openids,
+        people,
         Outcome.SENDING,
         batch_id=batch_id,
         sent_at=now,
         reason=None,
         text_hash=deps.keyring.index("message", saying.words),
     )
-    return List(batch_id, tuple(openids.values()), saying.said, client_msg_id)
+    return batch_id, client_msg_id
 
 
 def call(deps: Deps, campaign_id: int, leaving: List) -> None:
     """Make the call, and write down what became of it."""
     try:
-        sent = deps.broadcaster.send_mass(leaving.openids, leaving.said, leaving.client_msg_id)
+        sent = _send(deps, leaving)
     except (PlatformUnreachable, StateUnavailable):
         give_back(deps, leaving.id, "unreachable", None)
         with deps.sessions.begin() as session:
@@ -205,6 +209,13 @@ def call(deps: Deps, campaign_id: int, leaving: List) -> None:
         _refused(deps, leaving, refused)
     else:
         finish(deps, leaving.id, Outcome.SENT, msg_id=sent.message_id)
+
+
+def _send(deps: Deps, leaving: List) -> Sent:
+    said, client_msg_id = leaving.said, leaving.client_msg_id
+    if leaving.tag_id is not None:
+        return deps.broadcaster.send_mass_to_tag(leaving.tag_id, said, client_msg_id)
+    return deps.broadcaster.send_mass(leaving.openids, said, client_msg_id)
 
 
 def _refused(deps: Deps, leaving: List, refused: PlatformRefused) -> None:

@@ -13,6 +13,7 @@ from app.deps import Deps
 from app.services.broadcasting.lists import send_list
 from app.services.broadcasting.plan import Plan
 from app.services.broadcasting.singly import send_singly
+from app.services.broadcasting.tags import send_tag
 from app.state.throttle import Bucket, Grant
 from app.steps.campaign_copy import read_approved
 from app.steps.campaign_life import finish_if_done
@@ -89,6 +90,9 @@ def _send_batch(deps: Deps, campaign_id: int) -> Round:
     grant = _granted(deps, plan, deps.clock.now())
     if grant.count == 0:
         return Round(wait_seconds=grant.wait_seconds)
+    people = send_tag(deps, plan)
+    if people is not None:
+        return Round(people)
     send = send_list if plan.definition.channel is Channel.MASS else send_singly
     # In any order, so that none of an experiment's variants always has the earlier hour.
     names = list(plan.definition.contents)

@@ -66,6 +66,13 @@ class RecordingStage:
     def masses(self, openid):
         return [words for to, words, _ in self.gateway.masses if openid.value in to]
 
+    def tag(self, *openids):
+        self.gateway.tags[101] = [one.value for one in openids]
+        return 101
+
+    def tagged_masses(self, tag_id, _openid):
+        return [said for to, said, _ in self.gateway.masses if to == (f"tag:{tag_id}",)]
+
     def news(self, openid):
         return [said for said in self.masses(openid) if isinstance(said, NewsRef)]
 
@@ -127,6 +134,17 @@ class SimulatorStage:
 
     def masses(self, openid):
         return self.texts(openid)
+
+    def tag(self, *openids):
+        with self.platform.world.changing() as account:
+            number = max(account.tags, default=100) + 1
+            account.tags[number] = f"标签 {number}"
+            for one in openids:
+                self.phones[one.value].tag_ids.append(number)
+        return number
+
+    def tagged_masses(self, _tag_id, openid):
+        return self.masses(openid)
 
     def news(self, openid):
         return self._received(openid, "news")

@@ -88,6 +88,19 @@ class TestGateway:
         assert (stage.masses(one), stage.masses(two)) == (["反诈提醒"], ["反诈提醒"])
         assert stage.masses(other) == []
 
+    def test_a_tags_people_come_in_pages_and_get_what_is_sent_to_it(self, stage):
+        one, two, other = stage.follower(), stage.follower(), stage.follower()
+        tag_id = stage.tag(one, two)
+        page = stage.gateway.tagged(tag_id)
+        assert set(page.openids) == {one, two}
+        assert stage.gateway.tagged(tag_id, page.after).openids == ()
+        stage.gateway.send_mass_to_tag(tag_id, "反诈提醒", "c1")
+        assert stage.tagged_masses(tag_id, one) == ["反诈提醒"]
+        assert stage.masses(other) == []
+        with pytest.raises(PlatformRefused) as refused:
+            stage.gateway.tagged(tag_id + 1)
+        assert refused.value.code == 45159
+
     def test_news_go_once_and_then_their_draft_is_gone(self, stage):
         listed = [stage.follower(), stage.follower()]
         news = read_news([{"title": "反诈", "content": "<p>别转账</p>", "thumb_media_id": "c"}])
