@@ -1,6 +1,6 @@
 """Decide whether a person may be written to, now, and how; the only such rule in the house."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -61,6 +61,23 @@ def decide(
     if at > now:
         return Later(at, waits_for or Reason.NOT_YET_DUE)
     return Now(channel)
+
+
+def decide_reply(
+    facts: ContactFacts, message: MessageFacts, rules: ContactRules, now: datetime
+) -> Now | No:
+    """Say whether this may stand in the reply to what the person has just sent.
+
+    They are there and have spoken, so neither hours nor budgets nor the platform's allowances bind
+    a reply; what may not be said to this person, or not in a reply, binds it as it binds all else.
+    """
+    refusal = _refusal(facts, message, now)
+    if refusal is not None:
+        return No(refusal)
+    replied = replace(message, channels=frozenset({Channel.REPLY}))
+    if may_carry(Channel.REPLY, replied, rules):
+        return Now(Channel.REPLY)
+    return No(_unfit((Channel.REPLY,), replied, rules))
 
 
 def channel_at(
@@ -222,9 +239,7 @@ def _obstacle(
     """Name what keeps the first channel that may carry the message from doing so."""
     ways = [channel for channel in _PUSHED if may_carry(channel, message, rules)]
     if not ways:
-        asked = replace(message, was_asked_for=True)
-        would_if_asked = any(may_carry(channel, asked, rules) for channel in _PUSHED)
-        return Reason.NOT_ASKED_FOR if would_if_asked else Reason.WRONG_CHANNEL
+        return _unfit(_PUSHED, message, rules)
     if ways[0] is Channel.TEMPLATE:
         return Reason.NO_TEMPLATE
     if ways[0] is Channel.MASS:
@@ -233,3 +248,10 @@ def _obstacle(
     if "customer_service" not in facts.account.rights:
         return Reason.NO_CUSTOMER_SERVICE
     return Reason.ALLOWANCE_SPENT if is_spent(facts.allowances, at) else Reason.NO_WINDOW
+
+
+def _unfit(channels: Iterable[Channel], message: MessageFacts, rules: ContactRules) -> Reason:
+    """Say why the matrix lets none of these channels carry the message."""
+    asked = replace(message, was_asked_for=True)
+    would_if_asked = any(may_carry(channel, asked, rules) for channel in channels)
+    return Reason.NOT_ASKED_FOR if would_if_asked else Reason.WRONG_CHANNEL

@@ -30,6 +30,7 @@ from app.steps.edition import Hearing, edition_of
 from app.steps.effects import TurnContext, apply_effects, begin_aftermath
 from app.steps.keep import Arrival, keep
 from app.steps.message_words import seen_last
+from app.steps.replying import may_answer
 from app.steps.seat import channel_of, known_of, take_seat
 from app.steps.taxonomy import tags_about
 from app.store import erasure
@@ -80,9 +81,10 @@ def receive(deps: Deps, inbound: Inbound, arrival: Arrival) -> Reply | None:
 
 def try_later(deps: Deps, inbound: Inbound) -> Reply | None:
     """Return the words for a person whom no turn could be run for, and none will be."""
-    if not _is_answered(inbound):
+    now = deps.clock.now()
+    if not _is_answered(inbound) or not may_answer(deps, now):
         return None
-    return Reply(words.try_again(deps), int(deps.clock.now().timestamp()))
+    return Reply(words.try_again(deps), int(now.timestamp()))
 
 
 def run_late(deps: Deps, trail: str) -> int:

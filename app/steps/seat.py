@@ -83,7 +83,8 @@ def known_of(
         may_ask_marketing=quota in ("approved", "declined")
         and asked_long_ago
         and "marketing" not in consents
-        and not (row and row.marketing_stopped)
+        # Whom marketing could not be sent is not asked for it either: whoever complains or suffers.
+        and not (row and (row.marketing_stopped or row.on_hold))
         and "no_marketing" not in loaded.markers,
         may_promise_tomorrow=quota == "approved"
         and holds_tomorrow(

@@ -13,6 +13,7 @@ from app.dialogue.types import Say, Turn
 from app.steps import staff
 from app.steps.effects import EXPORT_LINK_LASTS, TurnContext, happened, stepped
 from app.steps.outcome_words import case_words
+from app.steps.replying import may_reply
 from app.steps.seat import contact_facts, quota_state
 from app.store.cases import Case, fetch_case
 from app.store.turns import Loaded, TurnTransaction
@@ -23,12 +24,16 @@ Values = Mapping[str, object]
 def speak(turn: TurnTransaction, context: TurnContext, result: Turn) -> str:
     """Return the reply to a turn, after whatever is owed to the person in front of it.
 
-    What is owed goes only where it fits; 我的额度 shows an outcome at any time.
+    What is owed goes only where it fits; 我的额度 shows an outcome at any time. Nothing is said,
+    not even an answer, that the contact rules let no reply carry.
     """
+    deps, seat, now = context.deps, context.seat, context.now
+    if not may_reply(deps, seat, MessageClass.ANSWER.value, now):
+        return ""
     says = [_filled(turn, context, say) for say in result.says]
-    reply = _fitting(context.deps, says)
+    reply = _fitting(deps, says)
     debt = context.loaded.owed
-    if debt is None:
+    if debt is None or not may_reply(deps, seat, debt.klass, now):
         return reply
     owed = _owed(turn, context)
     if not owed:

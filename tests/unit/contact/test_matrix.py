@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.contact import rulebook
-from app.contact.decision import decide, may_carry
+from app.contact.decision import decide, decide_reply, may_carry
 from app.contact.rulebook import read_rules
 from app.contact.types import (
     Account,
@@ -88,9 +88,8 @@ def test_each_cell_of_the_matrix_is_the_one_that_was_signed_off(message_class, c
         )
         is_allowed = cell == "A" or (cell == "Q" and asked) or (cell == "E" and event)
         assert may_carry(channel, message, RULES) is is_allowed
-        verdict = decide(REACHABLE, message, RULES, NOON)
-        is_pushed = channel is not Channel.REPLY
-        assert (verdict == Now(channel)) is (is_allowed and is_pushed)
+        ask = decide_reply if channel is Channel.REPLY else decide
+        assert (ask(REACHABLE, message, RULES, NOON) == Now(channel)) is is_allowed
 
 
 def test_every_cell_names_its_source():
@@ -184,3 +183,32 @@ def test_before_the_account_is_opened_a_person_s_own_question_is_still_answered(
     reminder = MessageFacts(MessageClass.REMINDER)
     assert decide(outside, reminder, RULES, NOON) == No(Reason.TRIAL)
     assert decide(REACHABLE, reminder, RULES, NOON) == Now(Channel.CUSTOM)
+
+
+def test_a_reply_knows_no_hours_no_budget_and_no_allowance_of_the_platform():
+    night = datetime(2026, 11, 25, 3, tzinfo=SHANGHAI)
+    often = tuple(Contact(night - timedelta(hours=1), MessageClass.REMINDER) for _ in range(9))
+    bare = ContactFacts(follows=True, contacts=often, account=Account(frozenset()))
+    reminder = MessageFacts(MessageClass.REMINDER)
+    assert decide_reply(bare, reminder, RULES, night) == Now(Channel.REPLY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"is_on_hold": True}, Reason.ON_HOLD),
+        ({"is_in_distress": True}, Reason.IN_DISTRESS),
+        ({"has_stopped_marketing": True}, Reason.MARKETING_STOPPED),
+        ({"is_marketing_suppressed": True}, Reason.MARKETING_SUPPRESSED),
+        ({"consents": frozenset()}, Reason.NO_CONSENT),
+    ],
+)
+def test_what_may_not_be_said_to_a_person_may_not_be_said_in_a_reply(changes, reason):
+    asked = MessageFacts(MessageClass.MARKETING, was_asked_for=True)
+    assert decide_reply(REACHABLE, asked, RULES, NOON) == Now(Channel.REPLY)
+    assert decide_reply(replace(REACHABLE, **changes), asked, RULES, NOON) == No(reason)
+
+
+def test_marketing_stands_in_no_reply_that_nobody_asked_for():
+    unasked = MessageFacts(MessageClass.MARKETING)
+    assert decide_reply(REACHABLE, unasked, RULES, NOON) == No(Reason.NOT_ASKED_FOR)

@@ -186,3 +186,9 @@ def test_who_turned_messages_off_is_not_to_be_reached(bag):
 )
 def test_the_channel_is_what_brought_the_person_now(inbound, channel):
     assert channel_of(inbound) == channel
+
+
+@pytest.mark.parametrize("hold", ["complaint", "distress"])
+def test_whom_marketing_could_not_be_sent_is_not_asked_for_it(bag, hold):
+    assert known(bag, an_enquiry()).may_ask_marketing
+    assert not known(bag, an_enquiry(), on_hold=hold).may_ask_marketing
