@@ -45,6 +45,7 @@ class Standing(StrEnum):
     WINNER = "winner"
     NO_DIFFERENCE = "no_difference"
     TOO_EARLY = "too_early"
+    TOO_FEW = "too_few"
     BLOCKED_BY_SRM = "blocked_by_srm"
     STOPPED = "stopped"
 
@@ -69,9 +70,9 @@ class Rule:
 class Trial:
     """What became of one variant's sample.
 
-    `assigned`: everybody frozen at launch; `sent`: what reached the platform; `counted`: of these,
-    whose window has closed; `did`: how many of the counted did it, within their window; `harmed`:
-    how many of the sent did, so far.
+    `assigned`: everybody frozen at launch; `open`: of these, who has no end yet; `sent`: what
+    reached the platform; `counted`: of these, whose window has closed; `did`: how many of the
+    counted did it, within their window; `harmed`: how many of the sent did, so far.
     """
 
     name: str
@@ -81,6 +82,12 @@ class Trial:
     counted: int
     did: Mapping[Metric, int] = field(default_factory=dict)
     harmed: Mapping[Metric, int] = field(default_factory=dict)
+    open: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether nobody more will ever count."""
+        return not self.open and self.counted == self.sent
 
     def result(self, metric: Metric) -> Proportion:
         """Return how many did it, of those whose window has closed."""
@@ -124,8 +131,10 @@ def judge(
 ) -> Verdict:
     """Apply the rule: harm first, then the split, then time and people, then the metric.
 
-    A broken split blocks a winner even early. Of a variant that a guardrail stopped nothing more
-    is sent, so the others are judged without it; with fewer than two left nothing is compared.
+    A broken split blocks a winner even early. Where the whole sample has been tried and is smaller
+    than the rule asks for, waiting longer helps nobody, and the rule says so. Of a variant that a
+    guardrail stopped nothing more is sent, so the others are judged without it; with fewer than
+    two left nothing is compared.
     """
     broken = broken_variants(guardrails, trials)
     left = [one for one in trials if one.name not in broken]
@@ -136,6 +145,8 @@ def judge(
     if chance < MISMATCH:
         return Verdict(Standing.BLOCKED_BY_SRM, split_chance=chance, broken=broken)
     if early:
+        if early == "people" and all(one.is_over for one in left):
+            return Verdict(Standing.TOO_FEW, split_chance=chance, broken=broken)
         return Verdict(Standing.TOO_EARLY, because=early, split_chance=chance, broken=broken)
     winner = _winner(rule, left)
     standing = Standing.WINNER if winner else Standing.NO_DIFFERENCE

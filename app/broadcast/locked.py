@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 _DIGITS = "0-9零〇一二两三四五六七八九十百千"
 _AMOUNT = re.compile(
-    rf"(?:百分之[{_DIGITS}.点]+|[{_DIGITS}.,点]*[{_DIGITS}]\s*(?:%|‰|万|亿|元|块|折|期|厘|分利|个月|年期))"
+    rf"(?:[百千万]分之[{_DIGITS}.点]+|[{_DIGITS}.,点]*[{_DIGITS}]\s*(?:%|‰|万|亿|元|块|折|期|厘|分[利息]|个点|个百分点|个月|年期))"
 )
 _NO_AMOUNT = re.compile(rf"(?<![{_DIGITS}])千万(?![元块])|块儿")
 """By all means, and together: said with numerals, and no number."""

@@ -5,7 +5,7 @@
 the rest waits for the winner.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -43,3 +43,7 @@ class Terms(BaseModel):
     def split(self, shares: Mapping[str, float]) -> Split:
         """Return how the people are divided over these variants."""
         return replace(Split.of(shares), hold_out=self.hold_out, sample=self.sample)
+
+    def tried_by(self, people: int, shares: Iterable[float]) -> int:
+        """Return how many of so many people the smallest variant may hope to be tried by."""
+        return int(people * (1 - self.hold_out) * self.sample * min(shares))

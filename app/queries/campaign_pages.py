@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.broadcast.lifecycle import LAUNCHED, Act, State, may
 from app.broadcast.outcomes import OPEN, REASONED, Outcome
+from app.broadcast.terms import Terms
 from app.core.access import Actor, Permission
 from app.core.errors import NotFound
 from app.deps import Deps
@@ -58,13 +59,15 @@ class Counted:
 class Progress:
     """Where everybody stands: disjoint, and summing to all; `sent_lately` is of the last minute.
 
-    `handed`: what the platform has, or may have, and what nobody can call back.
+    `waiting`: of those left, who waits for the winner of an experiment. `handed`: what the platform
+    has, or may have, and what nobody can call back.
     """
 
     outcomes: Sequence[Counted]
     variants: Mapping[str, Mapping[str, int]]
     total: int
     left: int
+    waiting: int
     reached: int
     handed: int
     sent_lately: int
@@ -77,7 +80,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class CampaignPage:
-    """Everything about one campaign; `allowed` is what whoever looks may do to it now."""
+    """Everything about one campaign; `allowed` is what whoever looks may do to it now.
+
+    `tried_by`: how many the smallest variant of an experiment may hope for, by the rehearsal.
+    """
 
     id: int
     name: str
@@ -92,6 +98,8 @@ class CampaignPage:
     made_by: str
     made_at: datetime
     rehearsal: Rehearsed | None
+    tried_by: int | None
+    terms: Terms | None
     waits: bool
     asked_reason: str
     is_mine: bool
@@ -157,6 +165,9 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         state = State(one.state)
         is_launched = state in LAUNCHED or one.launched_at is not None
         progress = _progress(session, campaign_id, now) if is_launched else None
+    found = rehearsed(one.rehearsal) if one.rehearsal else None
+    told = one.definition.get("experiment")
+    terms = Terms.model_validate(told) if told else None
     is_mine = one.made_by_id == actor.id or (asked is not None and asked.asked_by == actor.id)
     return CampaignPage(
         id=one.id,
@@ -171,7 +182,9 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         until=_until(one.definition),
         made_by=one.made_by,
         made_at=one.made_at,
-        rehearsal=rehearsed(one.rehearsal) if one.rehearsal else None,
+        rehearsal=found,
+        terms=terms,
+        tried_by=_tried_by(one, terms, found),
         waits=asked is not None,
         asked_reason=asked.reason if asked else "",
         is_mine=is_mine,
@@ -235,6 +248,12 @@ def contents_of(definition: Mapping[str, Any]) -> list[tuple[str, Said]]:
     return [("", said_of(content))] if content else []
 
 
+def _tried_by(one: Campaign, terms: Terms | None, found: Rehearsed | None) -> int | None:
+    if terms is None or found is None:
+        return None
+    return terms.tried_by(found.people, [it["share"] for it in one.definition["variants"]])
+
+
 def _until(definition: Mapping[str, Any]) -> datetime | None:
     until = definition.get("schedule", {}).get("until")
     return datetime.fromisoformat(until) if until else None
@@ -288,11 +307,13 @@ def _progress(session: Transaction, campaign_id: int, now: datetime) -> Progress
     states = dict.fromkeys(Outcome, 0)
     reasons: dict[Outcome, dict[str, int]] = {one: {} for one in _REASONED}
     variants: dict[str, dict[str, int]] = {}
-    lately = 0
+    lately = waiting = 0
     for variant, state, reason, number, recent in session.execute(statement):
         outcome = Outcome(state)
         states[outcome] += number
         lately += recent
+        if variant is None and outcome is Outcome.QUEUED:
+            waiting += number
         if outcome in reasons:
             of_outcome = reasons[outcome]
             of_outcome[reason or ""] = of_outcome.get(reason or "", 0) + number
@@ -307,6 +328,7 @@ def _progress(session: Transaction, campaign_id: int, now: datetime) -> Progress
         variants=dict(sorted(variants.items())),
         total=sum(states.values()),
         left=sum(states[one] for one in OPEN),
+        waiting=waiting,
         reached=states[Outcome.SENT] + states[Outcome.CONFIRMED],
         handed=states[Outcome.SENT] + states[Outcome.CONFIRMED] + states[Outcome.UNKNOWN],
         sent_lately=lately,
@@ -314,8 +336,11 @@ def _progress(session: Transaction, campaign_id: int, now: datetime) -> Progress
 
 
 def _ends_at(progress: Progress | None, now: datetime) -> datetime | None:
-    """Return when it is through if it goes on as in the last minute; None while nothing goes."""
-    if progress is None or not progress.sent_lately:
+    """Return when it is through if it goes on as in the last minute; None while nothing goes.
+
+    Nobody knows when those go who wait for a winner.
+    """
+    if progress is None or not progress.sent_lately or progress.waiting:
         return None
     return now + progress.left / progress.sent_lately * _LATELY
 

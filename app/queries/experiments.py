@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.broadcast.experiment import Comparison, Metric, Standing, Trial, Verdict, compare, due_at
+from app.broadcast.experiment import Comparison, Metric, Trial, Verdict, compare, due_at
 from app.broadcast.intervals import Interval, wilson
 from app.broadcast.terms import Terms
 from app.broadcast.types import read_definition
 from app.core.access import Actor, Permission
 from app.deps import Deps
-from app.steps.experiments import State, state_of
+from app.steps.experiments import STUCK, State, state_of
 from app.store import campaigns
 from app.store import experiments as store
 
@@ -81,7 +81,7 @@ def experiment_of(deps: Deps, actor: Actor, campaign_id: int) -> ExperimentPage 
         state.chosen,
         may_choose=actor.may(Permission.SEND)
         and campaign.state in ("sending", "paused")
-        and state.verdict.standing in (Standing.BLOCKED_BY_SRM, Standing.STOPPED),
+        and state.verdict.standing in STUCK,
     )
 
 

@@ -8,7 +8,7 @@ from app.core.access import Actor, Permission, system_actor
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.steps import audit
-from app.steps.experiments import FINAL, State, state_of, to_facts
+from app.steps.experiments import FINAL, STUCK, State, state_of, to_facts
 from app.steps.incidents import close_incident, open_incident
 from app.store import campaigns
 from app.store import experiments as store
@@ -16,7 +16,6 @@ from app.store.session import Transaction
 
 _LOOK_BACK = timedelta(days=120)
 """Longer than the longest experiment; what was never judged by then never will be."""
-_STUCK = frozenset({Standing.BLOCKED_BY_SRM, Standing.STOPPED})
 _RUNNING = ("sending", "paused")
 
 
@@ -64,7 +63,7 @@ def _for_the_rest(state: State) -> str:
 
 
 def choose(deps: Deps, actor: Actor, campaign_id: int, variant: str, reason: str) -> None:
-    """Give the rest a variant where the rule cannot: the split is broken, or harm left only one.
+    """Give the rest a variant where the rule cannot: a broken split, too much harm, too few people.
 
     Any variant was approved with the campaign. Raise `NotAllowed` where the rule still decides.
     """
@@ -77,11 +76,7 @@ def choose(deps: Deps, actor: Actor, campaign_id: int, variant: str, reason: str
         state = state_of(session, campaign_id, read_definition(campaign.definition), now)
         if state is None:
             raise NotFound(f"Campaign {campaign_id} has no experiment.")
-        if (
-            campaign.state not in _RUNNING
-            or state.judged_at
-            or state.verdict.standing not in _STUCK
-        ):
+        if campaign.state not in _RUNNING or state.judged_at or state.verdict.standing not in STUCK:
             raise NotAllowed("The rule decides, not a person.", why="experiment_by_rule")
         left = [one.name for one in state.trials if one.name not in state.verdict.broken]
         if variant not in left:

@@ -15,6 +15,8 @@ from app.store.session import Transaction
 
 FINAL = frozenset({Standing.WINNER, Standing.NO_DIFFERENCE})
 """After these nothing is counted any more."""
+STUCK = frozenset({Standing.BLOCKED_BY_SRM, Standing.STOPPED, Standing.TOO_FEW})
+"""The rule cannot decide here, and a person may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +117,4 @@ def _trial(name: str, share: float, sums: VariantSums | None) -> Trial:
         Metric.UNFOLLOWED: sums.left_so_far,
         Metric.COMPLAINED: sums.complained_so_far,
     }
-    return Trial(name, share, sums.assigned, sums.sent, sums.counted, did, harmed)
+    return Trial(name, share, sums.assigned, sums.sent, sums.counted, did, harmed, sums.open)

@@ -36,6 +36,7 @@ class VariantSums:
     complained: int
     left_so_far: int
     complained_so_far: int
+    open: int
     first_sent_at: datetime | None
 
 
@@ -48,9 +49,10 @@ SELECT variant, count(*) AS assigned, count(*) FILTER (WHERE is_sent) AS sent,
        count(*) FILTER (WHERE is_counted AND has_complained) AS complained,
        count(*) FILTER (WHERE is_sent AND has_left) AS left_so_far,
        count(*) FILTER (WHERE is_sent AND has_complained) AS complained_so_far,
+       count(*) FILTER (WHERE is_open) AS open,
        min(sent_at) FILTER (WHERE is_sent) AS first_sent_at
 FROM (
-    SELECT r.variant, r.sent_at, r.is_sent,
+    SELECT r.variant, r.sent_at, r.is_sent, r.state IN ('queued', 'sending') AS is_open,
            r.is_sent AND r.sent_at <= :now - :window AS is_counted,
            did.has_started, did.has_finished,
            EXISTS (SELECT FROM people p

@@ -14,7 +14,7 @@ from app.broadcast.intervals import Estimate
 
 _WIDTH, _ROW, _TOP, _FOOT = 640, 46, 14, 26
 _LEFT, _RIGHT, _TEXT = 130, 470, 632
-_LEAST, _ROOM = 0.05, 0.05
+_LEAST, _ROOM, _CLEAR = 0.05, 0.05, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ def lifts(
     zero = Markup('<line class="lifts-zero" x1="{0}" y1="{1}" x2="{0}" y2="{2}"/>').format(
         axis.x(0), _TOP, bottom
     )
-    ends = [_tick(at, bottom, axis) for at in (axis.low, 0.0, axis.high)]
+    # The zero matters most: an end so near that the two would overlap says nothing more.
+    far = [at for at in (axis.low, axis.high) if abs(axis.x(at) - axis.x(0)) > _CLEAR]
+    ends = [_tick(at, bottom, axis) for at in (0.0, *far)]
     rows = [_row(_TOP + _ROW * place, one, axis, no_data) for place, one in enumerate(comparisons)]
     return Markup("").join([head, zero, *ends, *rows, Markup("</svg>")])
 

@@ -162,3 +162,26 @@ def test_a_broken_split_calls_somebody_once_and_chooses_nobody(deps):
     experiments.choose(deps, an_actor(deps, Role.OPERATOR), campaign, "A", "B 的名单传错了")
     with deps.sessions() as session:
         assert session.scalars(select(Incident)).one().closed_at is not None
+
+
+def test_where_the_sample_is_over_and_too_small_a_person_chooses(
+    deps: Deps, clock: FixedClock
+) -> None:
+    campaign, operator = a_campaign(deps), an_actor(deps, Role.OPERATOR)
+    people(deps, campaign, None, 50, state="queued", sent_at=None)
+    people(deps, campaign, "A", 10)
+    people(deps, campaign, "B", 9)
+    (late,) = people(deps, campaign, "B", 1, state="queued", sent_at=None)
+    clock.moment += timedelta(days=4)
+    assert experiments.judge_due(deps) == 0
+    with pytest.raises(NotAllowed, match="rule decides"):
+        experiments.choose(deps, operator, campaign, "B", "还有一位没轮到")
+    with deps.sessions.begin() as session:
+        session.get_one(CampaignRecipient, (campaign, late)).state = "skipped"
+    page = experiment_of(deps, operator, campaign)
+    assert (page.verdict.standing, page.choices) == ("too_few", ("A", "B"))
+    assert experiments.judge_due(deps) == 0
+    experiments.choose(deps, operator, campaign, "B", "人群太小，选更清楚的一版")
+    assert counts(deps, campaign)[("B", "queued")] == 50
+    kept = experiment_of(deps, operator, campaign)
+    assert (kept.verdict.standing, kept.chosen) == ("too_few", "B")

@@ -72,8 +72,23 @@ def test_a_window_longer_than_the_days_is_waited_for():
 
 
 def test_one_person_too_few_in_one_variant_is_too_early():
-    found = verdict(trial("A", 10), trial("B", 900, people=999))
+    found = verdict(trial("A", 10), replace(trial("B", 900, people=999), open=1))
     assert (found.standing, found.because) == (Standing.TOO_EARLY, "people")
+
+
+@pytest.mark.parametrize(
+    ("left_open", "counted", "standing"),
+    [
+        (0, 900, Standing.TOO_FEW),
+        (1, 900, Standing.TOO_EARLY),
+        (0, 899, Standing.TOO_EARLY),
+    ],
+)
+def test_a_sample_that_is_over_and_too_small_waits_for_nobody(left_open, counted, standing):
+    one = Trial("A", 0.5, 900, 900, counted, {Metric.STARTED: 90}, open=left_open)
+    other = Trial("B", 0.5, 900, 900, 900, {Metric.STARTED: 300})
+    assert (verdict(one, other).standing, verdict(one, other).winner) == (standing, "")
+    assert verdict(one, other, now=START).standing is Standing.TOO_EARLY
 
 
 def test_a_broken_split_blocks_a_winner():

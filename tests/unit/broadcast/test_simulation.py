@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.broadcast.experiment import Metric, Rule, Standing, Trial, judge
+from app.broadcast.experiment import Metric, Rule, Standing, Trial, broken_variants, judge
 from app.broadcast.guardrails import guardrails_on
 
 START = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -89,3 +89,31 @@ def test_looking_every_day_finds_no_more_than_looking_once():
         first = next(one for one in looks if one.standing is not Standing.TOO_EARLY)
         wrong += first.standing is Standing.WINNER
     assert wrong <= stats.binom.ppf(0.999, 2_000, 1 - RULE.confidence)
+
+
+@pytest.mark.parametrize(
+    ("harm", "least", "most"), [(0.01, 0, 0.005), (0.02, 0.02, 0.15), (0.04, 0.9, 1)]
+)
+def test_a_guardrail_looked_at_all_the_time_stops_harm_and_hardly_anything_else(harm, least, most):
+    # Unfollows, of which 2 in 100 are allowed: looked at after every 100 of 3,000 people. At the
+    # limit itself looking so often stops one in ten: it errs towards stopping.
+    rng, runs, stopped = np.random.default_rng(1_600), 400, 0
+    for left in rng.binomial(100, harm, size=(runs, 30)).cumsum(axis=1).tolist():
+        looks = (
+            broken_variants(RAILS, [Trial("A", 1, sent, sent, 0, {}, {Metric.UNFOLLOWED: gone})])
+            for sent, gone in zip(range(100, 3_100, 100), left, strict=True)
+        )
+        stopped += any(looks)
+    assert least <= stopped / runs <= most
+
+
+def test_a_variant_that_lost_a_tenth_of_its_people_is_found():
+    # 4,000 in halves, of which B lost a tenth on the way: nobody may win on what is left.
+    rng, found = np.random.default_rng(11), 0
+    for size in rng.binomial(4_000, 0.5, size=RUNS).tolist():
+        kept = [size, round((4_000 - size) * 0.9)]
+        trials = _trials(kept, [0, 0], 0.5)
+        found += judge(RULE, RAILS, trials, START, START + timedelta(days=8)).standing is (
+            Standing.BLOCKED_BY_SRM
+        )
+    assert found / RUNS >= 0.4

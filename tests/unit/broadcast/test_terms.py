@@ -7,6 +7,7 @@ import pytest
 from app.broadcast.assignment import Arm, Split
 from app.broadcast.experiment import Metric, Rule
 from app.broadcast.locked import differing, locked_parts
+from app.broadcast.terms import Terms
 from app.broadcast.types import Unfit, read_definition
 
 TERMS = {"metric": "form_finished", "minimum_per_arm": 1000, "minimum_days": 7, "sample": 0.2}
@@ -64,6 +65,9 @@ def test_a_term_that_makes_no_sense_is_named(name, value):
         ("最高20万元", "最高二十万元", ("20万", "二十万")),
         ("分12期还", "分期还", ("12期",)),
         ("年利率百分之七", "利率不高", ("百分之七",)),
+        ("日息万分之五", "日息万分之二", ("万分之五", "万分之二")),
+        ("便宜0.5个点", "便宜两个百分点", ("0.5个点", "两个百分点")),
+        ("一分息", "1.5分利", ("一分息", "1.5分利")),
         ("利率{{ product.rate }}", "利率{{product.rate}}", ()),
         (
             "利率{{ product.rate }}",
@@ -91,3 +95,10 @@ def test_what_is_no_price_is_free(words):
 @pytest.mark.parametrize("words", ["最高千万元", "最高两千万", "两千块"])
 def test_what_looks_like_it_is_an_amount_all_the_same(words):
     assert len(locked_parts(words)) == 1
+
+
+def test_the_smallest_variant_may_hope_for_its_share_of_the_sample():
+    terms = Terms(
+        metric="form_finished", minimum_per_arm=1, minimum_days=1, sample=0.2, hold_out=0.1
+    )
+    assert terms.tried_by(100_000, [0.7, 0.3]) == 5_400

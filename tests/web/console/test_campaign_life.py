@@ -304,7 +304,7 @@ def test_an_incident_of_the_governor_stands_on_the_page_and_leads_back(
             open_incident(session, deps, "campaign_paused", scope, facts)
     page = operator.get(page_of(campaign)).text
     assert "取消关注太多，系统自动暂停（3.10%，上限 1.00%）" in page
-    assert page.count("/console/incidents/#incident-") == 1
+    assert page.split('id="campaign"')[1].count("/console/incidents/#incident-") == 1
     assert page_of(campaign) in operator.get("/console/incidents/").text
 
 
@@ -349,3 +349,20 @@ def test_a_launched_one_shows_its_progress(deps: Deps, operator: FlaskClient) ->
     page = operator.get(page_of(launched(deps))).text
     assert "已处理 0 / 3" in page
     assert 'hx-trigger="every 1500ms"' in page
+
+
+def test_a_rehearsal_says_by_which_rule_a_winner_is_found_and_when_none_can_be(
+    deps: Deps, approver: FlaskClient
+) -> None:
+    halves = [
+        {"name": name, "content": {"text": text}, "share": 0.5}
+        for name, text in (("A", WORDS), ("B", "陌生链接不要点。"))
+    ]
+    rule = {"metric": "conversation_started", "minimum_per_arm": 500, "minimum_days": 3,
+            "sample": 0.5, "hold_out": 0.1}  # fmt: skip
+    campaign = rehearsed(deps, content=None, variants=halves, experiment=rule)
+    for what in ("/rehearsal", "/approval"):
+        page = approver.get(page_of(campaign, what)).text
+        assert "满 3 天，每个版本满 500 人" in page
+        assert "10% 的人不发" in page
+        assert "规则判不出来" in page
