@@ -145,6 +145,7 @@ def perform(platform: Platform, phone: Phone, act: Act) -> Delivery:
     name = platform.courier.name()
     is_event = "Event" in act.fields
     with platform.world.changing() as account:
+        account.changed.add(phone.id)
         now = platform.clock.now()
         heading: Fields = {
             "ToUserName": platform.settings.account_id,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from simulator.rules import Window
 
@@ -155,6 +157,8 @@ class Account:
     quota_clears: dict[str, int] = field(default_factory=dict)
     faults: list[ApiFault] = field(default_factory=list)
     switches: Switches = field(default_factory=Switches)
+    changed: Annotated[set[int], Field(exclude=True)] = field(default_factory=set)
+    """Phones that are not as they were when somebody last looked."""
 
     def next_id(self) -> int:
         """Return a number never given before."""
@@ -166,6 +170,7 @@ class Account:
         number = self.next_id()
         phone = Phone(number, name or f"手机 {len(self.phones) + 1}", new_openid())
         self.phones[number] = phone
+        self.changed.add(number)
         self.numbers[phone.openid] = number
         return phone
 
@@ -173,6 +178,7 @@ class Account:
         """Forget a phone."""
         phone = self.phones.pop(number, None)
         if phone:
+            self.changed.add(number)
             del self.numbers[phone.openid]
 
     def by_openid(self, openid: object) -> Phone | None:
@@ -182,6 +188,7 @@ class Account:
 
     def show(self, phone: Phone, bubble: Bubble) -> None:
         """Put a bubble on a phone's screen and forget the oldest beyond what is kept."""
+        self.changed.add(phone.id)
         phone.bubbles.append(bubble)
         del phone.bubbles[:-BUBBLES_KEPT]
 

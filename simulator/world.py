@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.files import write_atomically
+from simulator.journal import Journal, replay
 from simulator.state import Account, fresh_account
 
 log = logging.getLogger(__name__)
@@ -40,11 +41,12 @@ class World:
     """The account behind one lock."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
         self._changed = threading.Condition(threading.RLock())
+        self._saving = threading.Lock()
         self._saved_version = 0
         self.version = 1
-        self.account = _load(path) or fresh_account()
+        self.account = _load(path)
+        self._journal = Journal(path) if path else None
         self.exchanges = Records()
         self.calls = Records()
         self.verification = {"state": "waiting", "detail": ""}
@@ -62,8 +64,14 @@ class World:
             try:
                 yield self.account
             finally:
+                self._write_down()
                 self.version += 1
                 self._changed.notify_all()
+
+    def _write_down(self) -> None:
+        changed, self.account.changed = self.account.changed, set()
+        if self._journal and changed:
+            self._journal.write(self.account, changed)
 
     def wait_for_news(self, since: int, seconds: float) -> bool:
         """Wait until the version differs from `since`; say whether it does."""
@@ -75,15 +83,20 @@ class World:
         with self.changing():
             self.account = fresh_account(self.account.last_id)
             self.exchanges, self.calls = Records(), Records()
+        self.save()
 
     def save(self) -> None:
         """Write the account to its file if it changed since the last time."""
-        with self._changed:
-            if self._path is None or self._saved_version == self.version:
-                return
-            self._saved_version = self.version
-            text = _JSON.dump_json(self.account).decode()
-        write_atomically(self._path, text)
+        with self._saving:
+            with self._changed:
+                if self._journal is None or self._saved_version == self.version:
+                    return
+                self._saved_version = self.version
+                text = _JSON.dump_json(self.account).decode()
+                superfluous = self._journal.turn()
+            write_atomically(self._journal.saved, text)
+            for file in superfluous:
+                file.unlink(missing_ok=True)
 
     def keep_saving(self, stop: threading.Event) -> None:
         """Save about once a second until told to stop, and use at most a twentieth of the time."""
@@ -95,11 +108,17 @@ class World:
         self.save()
 
 
-def _load(path: Path | None) -> Account | None:
-    if path is None or not path.exists():
-        return None
+def _load(path: Path | None) -> Account:
+    if path is None:
+        return fresh_account()
+    account = _saved(path)
+    replay(account, path)
+    return account
+
+
+def _saved(path: Path) -> Account:
     try:
-        return _JSON.validate_json(path.read_bytes())
+        return _JSON.validate_json(path.read_bytes()) if path.exists() else fresh_account()
     except ValidationError:
         log.warning("The saved phones cannot be read; starting with a fresh one.")
-        return None
+        return fresh_account()

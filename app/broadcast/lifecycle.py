@@ -61,6 +61,18 @@ _SAYS: Mapping[str, str] = {
     "not_rehearsed": "It has not been rehearsed since it was last changed.",
     "not_approved": "It has not been approved since it was last changed.",
 }
+_DONE: Mapping[Act, str] = {
+    Act.EDIT: "edited",
+    Act.REHEARSE: "rehearsed",
+    Act.APPROVE: "approved",
+    Act.LAPSE: "called lapsed",
+    Act.SCHEDULE: "scheduled",
+    Act.LAUNCH: "launched",
+    Act.PAUSE: "paused",
+    Act.RESUME: "resumed",
+    Act.CANCEL: "cancelled",
+    Act.FINISH: "finished",
+}
 OVER = frozenset({State.FINISHED, State.CANCELLED})
 """Nothing follows these."""
 LAUNCHED = frozenset({State.SENDING, State.PAUSED, State.FINISHED})
@@ -76,6 +88,6 @@ def after(act: Act, state: State) -> State:
     """Return where a campaign stands after an act; raise `NotAllowed` where it may not be done."""
     if not may(act, state):
         why = _UNREADY.get((act, state), "not_in_this_state")
-        plainly = f"It is {state}: it cannot {act} any more, or not yet."
+        plainly = f"It is {state}, and cannot be {_DONE[act]} now."
         raise NotAllowed(_SAYS.get(why, plainly), why=why)
     return _RULES[act][1]

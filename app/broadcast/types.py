@@ -57,15 +57,20 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+_NO_TIME = "not a time such as 2026-12-01T09:30 (Asia/Shanghai unless it says otherwise)"
+
+
 def _aware(value: object) -> object:
     """Read a time without a zone as one of Asia/Shanghai."""
-    if isinstance(value, str) and value != "now":
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-        return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
-    return value
+    if value in ("now", None):
+        return value
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        at = None
+    if not isinstance(at, datetime):
+        raise ValueError(_NO_TIME)  # noqa: TRY004 - pydantic lists value errors
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
 
 def _listed(value: object) -> object:
@@ -74,6 +79,7 @@ def _listed(value: object) -> object:
 
 
 Moment = Annotated[datetime, BeforeValidator(_aware)]
+Start = Annotated[Literal["now"] | datetime, BeforeValidator(_aware)]
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -140,7 +146,7 @@ class Hours(_Part):
 class Schedule(_Part):
     """When it begins, when it stops wherever it stands, within which hours, how often."""
 
-    at: Literal["now"] | Moment = "now"
+    at: Start = "now"
     until: Moment | None = None
     hours: Hours | None = None
     every: Literal["day", "week", "month"] | None = None
@@ -244,9 +250,18 @@ def _reach_mistakes(definition: Definition) -> Iterator[Mistake]:
         yield Mistake("tag_id", says)
 
 
+_PLAINLY: Mapping[str, str] = {
+    "model_type": "a JSON object is expected here",
+    "extra_forbidden": "unknown; the file has no such field",
+    "missing": "is missing",
+    "string_too_short": "is empty",
+}
+
+
 def _mistake(error: Mapping[str, Any]) -> Mistake:
     where = ".".join(str(part) for part in error["loc"])
-    return Mistake(where, str(error["msg"]).removeprefix("Value error, "))
+    says = _PLAINLY.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    return Mistake(where, says)
 
 
 def _content_mistakes(definition: Definition) -> list[Mistake]:

@@ -4,6 +4,7 @@ import pytest
 
 from simulator.clock import SharedClock
 from simulator.settings import BadSettings, Settings, from_environment
+from simulator.state import Bubble, MassJob
 from simulator.world import World
 
 
@@ -97,3 +98,42 @@ def test_settings_that_make_no_sense_are_named(environment):
 
 def test_the_defaults_are_an_account_that_can_seal():
     assert Settings().mode == "safe"
+
+
+def test_what_happened_since_the_last_save_survives_a_kill(tmp_path):
+    path = tmp_path / "simulator.json"
+    world = World(path)
+    with world.changing() as account:
+        first, second = account.add_phone(), account.add_phone()
+    world.save()
+    assert [file.name for file in tmp_path.iterdir()] == ["simulator.json"]
+    with world.changing() as account:
+        account.show(first, Bubble(account.next_id(), 1.0, "them", "text", {"text": "到了"}))
+        account.mass_jobs.append(MassJob(7, "key", 1.0))
+        account.remove_phone(second.id)
+    killed_now = World(path).account
+    assert [bubble.content for bubble in killed_now.phones[first.id].bubbles] == [{"text": "到了"}]
+    assert second.id not in killed_now.phones
+    assert killed_now.by_openid(second.openid) is None
+    assert (killed_now.last_id, killed_now.mass_jobs) == (account.last_id, account.mass_jobs)
+
+
+def test_a_line_that_the_kill_cut_is_left_out_and_the_next_life_goes_on(tmp_path):
+    path = tmp_path / "simulator.json"
+    with World(path).changing() as account:
+        kept = account.add_phone()
+    (tmp_path / "simulator.json.2").write_text('{"last_id": 9, "mass')
+    world = World(path)
+    assert kept.id in world.account.phones
+    with world.changing() as account:
+        other = account.add_phone()
+    assert {kept.id, other.id} <= World(path).account.phones.keys()
+
+
+def test_a_fresh_start_leaves_nothing_to_come_back(tmp_path):
+    path = tmp_path / "simulator.json"
+    world = World(path)
+    with world.changing() as account:
+        gone = account.add_phone()
+    world.reset()
+    assert gone.id not in World(path).account.phones
