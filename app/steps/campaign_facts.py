@@ -11,6 +11,7 @@ from app.contact.types import ContactRules, Later, MessageClass, No, Reason
 from app.deps import Deps
 from app.steps.campaign_reach import account_for, message_of
 from app.steps.contact_facts import load_many, situation
+from app.store import reaching, reservations
 from app.store.session import Transaction
 
 _LOOK_AGAIN = timedelta(minutes=1)
@@ -18,11 +19,16 @@ _LOOK_AGAIN = timedelta(minutes=1)
 
 @dataclass
 class Sorted:
-    """The people of a batch by what the rule says of each."""
+    """The people of a batch by what the rule says of each.
+
+    `contacts`: how often each was written to lately, as the rule was told.
+    """
 
     now: list[uuid.UUID] = field(default_factory=list)
     later: dict[tuple[datetime, str], list[uuid.UUID]] = field(default_factory=dict)
     skipped: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+
+    contacts: dict[uuid.UUID, int] = field(default_factory=dict)
 
     def skip(self, person: uuid.UUID, reason: str) -> None:
         """Add somebody who gets nothing."""
@@ -45,6 +51,7 @@ def sort(
             sorted_.later.setdefault(place, []).append(person.id)
         elif not isinstance(verdict, No):
             sorted_.now.append(person.id)
+            sorted_.contacts[person.id] = len(facts.contacts)
         elif verdict.because is Reason.STOPPED:
             # The operators' switch loses nothing: what it holds stays queued.
             place = (now + _LOOK_AGAIN, verdict.because.value)
@@ -55,6 +62,30 @@ def sort(
     for gone in set(people) - {person.id for person, _ in found}:
         sorted_.skip(gone, "gone")
     return sorted_
+
+
+def keep_sure(
+    deps: Deps, session: Transaction, campaign_id: int, definition: Definition, sorted_: Sorted
+) -> None:
+    """Hold who may be written to now; whom another campaign was faster with is asked about again.
+
+    Two campaigns may decide about one person in the same second, and both say yes by what each
+    knows. Held from here to the end of the transaction, only one of them goes on.
+    """
+    now, klass = deps.clock.now(), definition.klass
+    budgets = deps.contact_book.contact_rules(now).budgets
+    shared = {one.value for budget in budgets if klass in budget.classes for one in budget.classes}
+    if not shared or not sorted_.now:
+        return
+    reservations.hold(session, sorted_.now)
+    # In this order: whoever leaves another campaign's hands between the two is seen by the second.
+    taken = reservations.list_reserved(session, campaign_id, sorted_.now, shared, now)
+    lately = reaching.list_contacts(session, sorted_.now, now)
+    taken |= {one for one in sorted_.now if len(lately.get(one, ())) != sorted_.contacts[one]}
+    if taken:
+        place = (now + _LOOK_AGAIN, Reason.OVER_BUDGET.value)
+        sorted_.later.setdefault(place, []).extend(taken)
+        sorted_.now = [one for one in sorted_.now if one not in taken]
 
 
 def may_leave(deps: Deps, definition: Definition) -> bool:

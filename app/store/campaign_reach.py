@@ -34,7 +34,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.store.audience import People, make_room
 from app.store.campaigns import Campaign, CampaignRecipient, MassMonth
-from app.store.conditions import WENT_OUT
+from app.store.conditions import UNDER_WAY, WENT_OUT
 from app.store.messages import Message
 from app.store.people import Person, Suppression
 
@@ -127,7 +127,7 @@ def _contacts(since: datetime) -> Select[Any]:
     many = (
         select(CampaignRecipient.person_id, Campaign.klass, CampaignRecipient.sent_at.label("at"))
         .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
-        .where(CampaignRecipient.state.in_(WENT_OUT), CampaignRecipient.sent_at > since)
+        .where(CampaignRecipient.state.in_(UNDER_WAY), CampaignRecipient.sent_at > since)
     )
     each = union_all(single, many).subquery("each_contact")
     hour = func.extract("epoch", func.date_trunc("hour", each.c.at))

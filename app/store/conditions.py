@@ -54,6 +54,8 @@ from app.store.tags import TagHolding
 
 WENT_OUT = ("sent", "confirmed", "unknown")
 """States of a message that may have reached the person."""
+UNDER_WAY = (*WENT_OUT, "sending")
+"""States of somebody in a campaign of whom the contact budgets know."""
 _HEX_DIGITS = 7
 
 

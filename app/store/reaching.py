@@ -15,7 +15,7 @@ from app.store.campaigns import (
     MassMonth,
     SendingMode,
 )
-from app.store.conditions import WENT_OUT
+from app.store.conditions import UNDER_WAY, WENT_OUT
 from app.store.messages import Message
 from app.store.people import Person, Suppression
 
@@ -47,7 +47,7 @@ _CONTACTS = union_all(
     .join(Campaign, Campaign.id == CampaignRecipient.campaign_id)
     .where(
         CampaignRecipient.person_id == any_(_THESE),
-        CampaignRecipient.state.in_(WENT_OUT),
+        CampaignRecipient.state.in_(UNDER_WAY),
         CampaignRecipient.sent_at > bindparam("since"),
     ),
 ).order_by("at")

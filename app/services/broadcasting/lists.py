@@ -100,7 +100,8 @@ def _leave(
     if is_held or is_late:
         broadcasting.lease(session, plan.campaign_id, people, None)
         return None
-    here = broadcasting.lock_queued(session, plan.campaign_id, openids)
+    campaign_facts.keep_sure(deps, session, plan.campaign_id, plan.definition, sorted_)
+    here = broadcasting.lock_queued(session, plan.campaign_id, sorted_.now)
     openids = {person: openid for person, openid in openids.items() if person in here}
     chosen = openids
     if len(openids) == 1:

@@ -93,6 +93,7 @@ def send_singly(deps: Deps, plan: Plan, variant: str, limit: int) -> int | None:
         if not found:
             return None
         sorted_ = campaign_facts.sort(deps, session, definition, found)
+        campaign_facts.keep_sure(deps, session, plan.campaign_id, definition, sorted_)
         recipients.wait_or_skip(session, plan.campaign_id, sorted_)
         broadcasting.lease(session, plan.campaign_id, sorted_.now, now + _CLAIM_LEASE)
         people = broadcasting.list_addresses(session, sorted_.now)

@@ -104,6 +104,7 @@ def _need_whole(
     """Raise unless the tag is the audience, and everybody in it may be written to now."""
     if len(people) < LEAST_LISTED or members != whole_audiences.indexes(session, people):
         raise _NotWholeError("tag_is_another")
+    decided = []
     for start in range(0, len(people), MOST_LISTED):
         few = people[start : start + MOST_LISTED]
         sorted_ = campaign_facts.sort(deps, session, plan.definition, few)
@@ -111,6 +112,11 @@ def _need_whole(
             raise _NotYetError(max(at for at, _ in sorted_.later))
         if len(sorted_.now) < len(few):
             raise _NotWholeError("not_everybody_now")
+        decided.append(sorted_)
+    for sorted_ in decided:
+        campaign_facts.keep_sure(deps, session, plan.campaign_id, plan.definition, sorted_)
+        if sorted_.later:
+            raise _NotYetError(max(at for at, _ in sorted_.later))
 
 
 def _charge(deps: Deps, session: Transaction, plan: Plan, people: Sequence[uuid.UUID]) -> None:

@@ -36,7 +36,8 @@ def harm(deps, kind, campaign_id):
             )
         ).first()
         if kind == "unfollows":
-            session.get_one(Person, reached).follows = False
+            person = session.get_one(Person, reached)
+            person.follows, person.left_at = False, deps.clock.now()
     if kind == "complaints":
         deps.clock.advance(seconds=1)
         complained(deps, [reached])
