@@ -20,6 +20,7 @@ from app.contact.types import (
 )
 from app.core.clock import monotonic
 from app.core.crypto import Sealer
+from app.core.dated import day_of
 from app.core.errors import (
     DatabaseAway,
     OutcomeUnknown,
@@ -185,7 +186,8 @@ def _leave(deps: Deps, session: Transaction, due: Due, channel: str) -> _Leaving
         return None
     sealer = sealer_of(deps, due.person)
     words = _words(deps, due, channel, story, sealer)
-    charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now)
+    pack = deps.wording.on(day_of(now)).version
+    charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now, pack)
     if charge is None:
         return None
     sealed = sealer.seal_text(words) if channel != "template" else None

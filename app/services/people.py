@@ -11,6 +11,7 @@ from app.contact.decision import decide
 from app.contact.types import MessageClass, MessageFacts, Now
 from app.copybook import TextTooLong
 from app.core.access import Actor, Permission
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -92,6 +93,7 @@ def write_by_hand(deps: Deps, actor: Actor, person_id: uuid.UUID, *, words: str)
             "klass": MessageClass.SERVICE.value,
             "copy_key": "people.by_hand",
             "text_sealed": sealer_of(deps, person).seal_text(text),
+            "wording_pack": deps.wording.on(day_of(now)).version,
             "state": "queued",
             "created_at": now,
             "not_before": now,

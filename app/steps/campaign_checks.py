@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.audience.problems import Misread
-from app.broadcast.types import Definition, Mistake, Unfit
+from app.broadcast.types import Definition, Mistake, Unfit, read_definition
 from app.contact.decision import may_carry
 from app.contact.types import MessageClass
 from app.core.access import Actor
@@ -14,9 +14,11 @@ from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.steps.audience import Understood, understand
 from app.steps.campaign_copy import list_mistakes
-from app.steps.campaign_news import NewsById, news_mistakes
+from app.steps.campaign_life import GOVERNOR
+from app.steps.campaign_news import NewsById, kept_news, news_mistakes
 from app.steps.campaign_reach import audience_of, message_of, purpose_of
 from app.steps.marketing import require_marketing, require_marketing_still
+from app.store import campaigns
 from app.store.campaigns import Campaign
 from app.store.session import Transaction
 
@@ -78,6 +80,27 @@ def need_authorised(session: Transaction, actor: Actor, klass: str) -> None:
     """Raise `NotAllowed` unless whoever writes or approves marketing is authorised to (M-01)."""
     if klass == MessageClass.MARKETING:
         require_marketing(session, actor)
+
+
+def renew_pack(deps: Deps, session: Transaction, campaign: Campaign, now: datetime) -> bool:
+    """Check approved words by a pack that came into force since; False: they may go no longer.
+
+    The campaign's history keeps from when on which pack held, and so by which every message went.
+    """
+    pack = deps.wording.on(day_of(now)).version
+    if campaign.wording_pack == pack:
+        return True
+    definition = read_definition(campaign.definition)
+    found = [
+        *list_mistakes(deps, definition, now),
+        *news_mistakes(deps, definition, kept_news(campaign), now),
+    ]
+    if found:
+        return False
+    facts = {"before": campaign.wording_pack or "", "pack": pack}
+    campaigns.note(session, campaign.id, GOVERNOR, "recheck", now, facts=facts)
+    campaign.wording_pack = pack
+    return True
 
 
 def need_still_authorised(session: Transaction, campaign: Campaign) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from app.broadcast.lifecycle import Act
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import PlatformRefused
 from app.deps import Deps
 from app.steps.campaign_life import GOVERNOR, move
@@ -55,8 +56,16 @@ def mended(session: Transaction, deps: Deps, campaign: Campaign) -> None:
     """Close what was opened about a campaign, and its channel: somebody resumed or ended it."""
     for kind in _ALARMS:
         close_incident(session, deps, "campaign_paused", f"{campaign.id}:{kind}")
-    close_incident(session, deps, "news_changed", str(campaign.id))
+    for kind in ("news_changed", "wording_changed"):
+        close_incident(session, deps, kind, str(campaign.id))
     close_incident(session, deps, "channel_refused", campaign.channel)
+
+
+def pause_for_wording(session: Transaction, deps: Deps, campaign: Campaign) -> None:
+    """Pause a campaign whose words the rules of today no longer let through."""
+    facts = {"pack": deps.wording.on(day_of(deps.clock.now())).version}
+    if pause(session, deps, campaign.id, "wording_changed", facts):
+        open_incident(session, deps, "wording_changed", str(campaign.id), facts)
 
 
 def _tomorrow(now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from app.contact.decision import decide
 from app.contact.types import Later, MessageClass, MessageFacts, No, Now, Reason
 from app.copybook import TextTooLong
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -71,8 +71,7 @@ _LIMIT = 2000
 
 def wording_of(deps: Deps, words: str) -> tuple[Finding, ...]:
     """Return what keeps the staff's own words from being said, by the rules of today (M-03)."""
-    today = deps.clock.now().astimezone(SHANGHAI).date()
-    return check(words, "answer", deps.wording, on=today)
+    return check(words, "answer", deps.wording, on=day_of(deps.clock.now()))
 
 
 def way_of(deps: Deps, session: Transaction, person: Person, *, template: str | None = None) -> Way:
@@ -100,6 +99,7 @@ def queue_words(deps: Deps, session: Transaction, person: Person, draft: Draft) 
         "klass": MessageClass.SERVICE.value,
         "copy_key": draft.copy_key,
         "text_sealed": sealer_of(deps, person).seal_text(draft.text),
+        "wording_pack": deps.wording.on(day_of(now)).version,
         "state": "untold" if is_owed else "queued",
         "reason": "no_channel" if is_owed else None,
         "finished_at": now if is_owed else None,

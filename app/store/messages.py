@@ -14,7 +14,8 @@ class Message(Base):
 
     `state`: queued → sending → sent | refused | unknown | skipped | repeated; confirmed after sent.
     `unknown` is never pushed again; it and `untold` open the reply to the person's next message and
-    become `repeated`. `reason` says why it was refused, skipped or left untold.
+    become `repeated`. `wording_pack`: the rules that its words keep to. `reason` says why it was
+    refused, skipped or left untold.
     """
 
     __tablename__ = "messages"
@@ -54,6 +55,7 @@ class Message(Base):
     delivery_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     text_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    wording_pack: Mapped[str | None] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(12))
     channel: Mapped[str | None] = mapped_column(String(12))
     reason: Mapped[str | None] = mapped_column(String(48))

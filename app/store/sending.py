@@ -189,6 +189,7 @@ def list_of_decision(session: Session, decision_id: uuid.UUID) -> list[dict[str,
             "reason": row.reason,
             "at": row.finished_at.isoformat() if row.finished_at else None,
             "hash": bytes(row.text_hash).hex() if row.text_hash else None,
+            "wording_pack": row.wording_pack,
         }
         for row in rows
     ]
@@ -212,7 +213,7 @@ WITH person AS (
     FROM people WHERE id = :person FOR UPDATE
 ), started AS (
     UPDATE messages SET state = 'sending', channel = :channel, lease_until = :lease_until,
-                        attempts = attempts + 1
+                        attempts = attempts + 1, wording_pack = coalesce(wording_pack, :pack)
     FROM person WHERE messages.id = :message AND state = 'queued'
         AND (:channel <> 'custom' OR is_message_open OR is_event_open)
     RETURNING messages.id
@@ -229,7 +230,7 @@ FROM started, person LEFT JOIN charged ON true
 
 
 def start_sending(
-    session: Session, due: Due, channel: str, lease_until: datetime, now: datetime
+    session: Session, due: Due, channel: str, lease_until: datetime, now: datetime, pack: str
 ) -> Charge | None:
     """Mark a message as leaving now and charge every window that is open (app/contact/ledger.py).
 
@@ -245,6 +246,7 @@ def start_sending(
             "message": due.message.id,
             "channel": channel,
             "lease_until": lease_until,
+            "pack": pack,
         },
     ).first()
     return Charge(*started) if started is not None else None

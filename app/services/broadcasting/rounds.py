@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.broadcast.guard import read_guard
 from app.broadcast.lifecycle import State
-from app.broadcast.types import Channel
+from app.broadcast.types import Channel, Definition
 from app.core.clock import monotonic, pause
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -15,9 +15,13 @@ from app.services.broadcasting.plan import Plan
 from app.services.broadcasting.singly import send_singly
 from app.services.broadcasting.tags import send_tag
 from app.state.throttle import Bucket, Grant
+from app.steps.campaign_checks import renew_pack
 from app.steps.campaign_copy import read_approved
 from app.steps.campaign_life import finish_if_done
+from app.steps.channel_refusals import pause_for_wording
 from app.store import broadcasting, campaigns, outbox
+from app.store.campaigns import Campaign
+from app.store.session import Transaction
 from app.wechat.ports import MOST_LISTED
 
 _SINGLY_AT_ONCE = 50
@@ -119,12 +123,23 @@ def _look(deps: Deps, campaign_id: int) -> Plan | None:
         if not broadcasting.has_open(session, campaign_id):
             finish_if_done(deps, session, campaign_id)
             return None
-        hours = definition.schedule.hours
-        opens = hours.opening(now) if hours is not None else None
-        if opens is not None:
-            broadcasting.pace(session, [campaign_id], opens)
+        if _has_to_wait(deps, session, campaign, definition):
             return None
     return Plan(campaign_id, definition)
+
+
+def _has_to_wait(
+    deps: Deps, session: Transaction, campaign: Campaign, definition: Definition
+) -> bool:
+    """Hold back a campaign outside its hours, or whose words today's rules do not let through."""
+    now, hours = deps.clock.now(), definition.schedule.hours
+    if not renew_pack(deps, session, campaign, now):
+        pause_for_wording(session, deps, campaign)
+        return True
+    opens = hours.opening(now) if hours is not None else None
+    if opens is not None:
+        broadcasting.pace(session, [campaign.id], opens)
+    return opens is not None
 
 
 def _granted(deps: Deps, plan: Plan, now: datetime) -> Grant:

@@ -269,7 +269,7 @@ def test_a_message_taken_back_while_it_was_claimed_is_not_sent(
     with deps.sessions.begin() as session:
         (due,) = sending.claim_due(session, now, now, 50)
         session.execute(update(Message).values(state="skipped"))
-        assert sending.start_sending(session, due, "custom", now, now) is None
+        assert sending.start_sending(session, due, "custom", now, now, "p/1") is None
     assert person_of(deps).message_left == 5
 
 

@@ -201,7 +201,7 @@ def test_the_store_charges_the_allowances_as_the_ledger_does(
             setattr(person, f"{name}_until", window.until if window else None)
         due = sending.Due(sent, person, None, has_marker=False)
         session.flush()
-        started = sending.start_sending(session, due, "custom", now, now)
+        started = sending.start_sending(session, due, "custom", now, now, "p/1")
         session.refresh(person)
         left = (person.message_left, person.event_left)
     before = Allowances(*windows)

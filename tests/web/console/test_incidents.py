@@ -25,6 +25,7 @@ FACTS = {
     "channel_refused": {"code": 48004},
     "campaign_paused": {"share": 0.12, "limit": 0.05},
     "news_changed": {"gone": 0},
+    "wording_changed": {"pack": "2027-01-01/1"},
     "experiment_split": {"chance": 0.0002},
 }
 OPENED_BY_USE_CASES = {
@@ -33,6 +34,7 @@ OPENED_BY_USE_CASES = {
     "campaign_paused",
     "experiment_split",
     "news_changed",
+    "wording_changed",
 }
 SCOPES = {
     "form_drop_off": "personal/1/region",
@@ -42,6 +44,7 @@ SCOPES = {
     "channel_refused": "mass",
     "campaign_paused": "3:errors",
     "news_changed": "3",
+    "wording_changed": "3",
     "experiment_split": "3",
 }
 
