@@ -15,6 +15,7 @@ import psutil
 
 from app.core.types import Secret
 from app.services import broadcasting
+from app.wechat.news import News
 from app.wechat.ports import MassState, Sent
 from workers import jobs
 
@@ -47,6 +48,10 @@ class Nothing:
 
     def news(self, _media_id: str) -> None:
         """Have no draft."""
+
+    def list_news(self) -> dict[str, News]:
+        """Have no drafts."""
+        return {}
 
     def add_news(self, *_given: object) -> str:
         """Take a draft."""

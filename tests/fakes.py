@@ -72,6 +72,10 @@ class RecordingGateway:
     def news(self, media_id: str) -> News | None:
         return self.drafts.get(media_id)
 
+    def list_news(self) -> Mapping[str, News]:
+        self._happen()
+        return dict(self.drafts)
+
     def add_news(self, news: News) -> str:
         media_id = f"draft{len(self.drafts_made)}"
         self.drafts_made.append(media_id)

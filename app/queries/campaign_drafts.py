@@ -10,9 +10,9 @@ from app.audience.tree import Has
 from app.contact.types import MessageClass
 from app.core.access import Actor, Permission
 from app.core.dated import day_of
-from app.core.errors import NotAllowed
+from app.core.errors import NotAllowed, PlatformFailure, StateUnavailable
 from app.deps import Deps
-from app.queries.campaign_pages import Said, contents_of
+from app.queries.campaign_contents import Page, Said, contents_of
 from app.steps.audience import Figures, figures_of, tag_words, understand
 from app.steps.campaign_reach import meant, purpose_of
 from app.steps.campaign_templates import reference
@@ -21,6 +21,7 @@ from app.steps.taxonomy import taxonomy_of
 from app.store import campaigns as store
 from app.store import segments
 from app.store import templates as kept
+from app.wechat.news import News, read_news
 from app.wording.types import Finding
 from app.wording.variables import check_copy, fill, variables_of
 
@@ -39,22 +40,25 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What an author chooses from: segments, tags (names by question), drafts of the account."""
+    """What an author chooses from: segments, and tags (names by question)."""
 
     segments: Sequence[Saved]
     tags: Mapping[str, str]
-    news: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A campaign as it can be edited; `is_new_version`: its segment asks something else by now."""
+    """A campaign as it can be edited; `is_new_version`: its segment asks something else by now.
+
+    `news`: the titles of the drafts that it names, as far as they are known.
+    """
 
     id: int
     state: str
     definition: Mapping[str, Any]
     segment_id: int | None = None
     is_new_version: bool = False
+    news: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def choices(deps: Deps, actor: Actor) -> Choices:
         saved = [Saved(one.id, one.name, now.query) for one, now in segments.list_current(session)]
         tags = tag_words(taxonomy_of(session))
     asked = {to_text(Has("tag", key)): words.title for key, words in tags.items()}
-    return Choices(saved, dict(sorted(asked.items(), key=lambda it: it[1])), {})
+    return Choices(saved, dict(sorted(asked.items(), key=lambda it: it[1])))
 
 
 def draft(deps: Deps, actor: Actor, campaign_id: int) -> Draft:
@@ -93,7 +97,23 @@ def draft(deps: Deps, actor: Actor, campaign_id: int) -> Draft:
         one = store.get(session, campaign_id)
         now = {kept.id: now.query for kept, now in segments.list_current(session)}
     is_new = one.segment_id in now and now[one.segment_id] != one.segment
-    return Draft(one.id, one.state, one.definition, one.segment_id, is_new)
+    kept = (one.rehearsal or {}).get("news") or {}
+    news = {media_id: _title(read_news(items)) for media_id, items in kept.items()}
+    return Draft(one.id, one.state, one.definition, one.segment_id, is_new, news)
+
+
+def news(deps: Deps, actor: Actor) -> Mapping[str, str]:
+    """Ask the platform for the titles of the account's latest drafts; raise `NotAllowed`."""
+    actor.require(Permission.PREPARE)
+    try:
+        found = deps.broadcaster.list_news()
+    except (PlatformFailure, StateUnavailable):
+        raise NotAllowed("The draft box cannot be read now.", why="news_unreadable") from None
+    return {media_id: _title(one) for media_id, one in found.items()}
+
+
+def _title(news: News) -> str:
+    return "、".join(one.title for one in news)
 
 
 def audience(deps: Deps, actor: Actor, klass: str, segment: str, exclude: Sequence[str]) -> Meant:
@@ -126,11 +146,23 @@ def from_template(deps: Deps, actor: Actor, template_id: int) -> Draft:
     return Draft(0, "draft", {**told, "content": content})
 
 
-def checks(deps: Deps, actor: Actor, klass: str, contents: Mapping[str, Any]) -> Sequence[Checked]:
-    """Check what is being typed as it will be read, by the rules of its class and of today."""
+def checks(
+    deps: Deps,
+    actor: Actor,
+    klass: str,
+    contents: Mapping[str, Any],
+    titles: Mapping[str, str] | None = None,
+) -> Sequence[Checked]:
+    """Check what is being typed as it will be read, by the rules of its class and of today.
+
+    A draft is shown by its title: it is read, and checked, when the campaign is rehearsed.
+    """
     actor.require(Permission.LOOK)
     now = deps.clock.now()
-    written = [(name, said) for name, said in contents_of(contents) if _words(said)]
+    news = {media_id: [Page(title, "", "")] for media_id, title in (titles or {}).items()}
+    written = [
+        (name, said) for name, said in contents_of(contents, news) if _words(said) or said.media_id
+    ]
     takes_figures = any(variables_of(text) for _, said in written for text in _words(said))
     values = record_values(deps, now) if takes_figures else {}
     kinds = deps.wording.on(day_of(now)).kinds

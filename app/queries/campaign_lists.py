@@ -1,25 +1,22 @@
-"""The lists of campaigns: by state, and by day in a month."""
+"""The list of campaigns by state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, String, cast, func, or_, select
 
 from app.broadcast.lifecycle import State
 from app.broadcast.outcomes import OPEN
+from app.broadcast.pacing import Every
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
 from app.deps import Deps
 from app.store.approvals import Approval
 from app.store.campaigns import Campaign, CampaignRecipient
 from app.store.session import Transaction
 
 PAGE = 50
-_MOST_IN_MONTH = 500
-_WEEK = 7
-_DAY = timedelta(days=1)
 
 TABS: Mapping[str, tuple[State, ...]] = {
     "": tuple(State),
@@ -30,7 +27,7 @@ TABS: Mapping[str, tuple[State, ...]] = {
 }
 """The tabs of the list, and the states that each gathers."""
 _LIVE = frozenset(TABS["live"])
-_PLANNED_AT = cast(
+PLANNED_AT = cast(
     func.nullif(Campaign.definition["schedule"]["at"].astext, "now"), DateTime(timezone=True)
 )
 
@@ -40,7 +37,8 @@ class Listed:
     """One campaign in a list.
 
     `at`: when it begins, if that is known. `people`: how many its rehearsal found. `done` of
-    `total` are through, only while it is under way. `waits`: for a second person.
+    `total` are through, only while it is under way. `waits`: for a second person. `every`: how
+    often it is repeated, until `approved_until`.
     """
 
     id: int
@@ -56,6 +54,10 @@ class Listed:
     made_by: str
     made_at: datetime
     waits: bool
+    segment: str
+    segment_id: int | None
+    every: Every | None
+    approved_until: datetime | None
 
     @property
     def moment(self) -> datetime:
@@ -78,31 +80,6 @@ class ListPage:
         return any(one.state == State.SENDING for one in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day of the calendar."""
-
-    on: date
-    is_inside: bool
-    is_today: bool
-    campaigns: Sequence[Listed]
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month in whole weeks, from Monday; `previous` and `next` as `2026-11`."""
-
-    first: date
-    days: Sequence[Day]
-    previous: str
-    next: str
-
-    @property
-    def count(self) -> int:
-        """Return how many campaigns the month itself has."""
-        return sum(len(day.campaigns) for day in self.days if day.is_inside)
-
-
 def list_page(deps: Deps, actor: Actor, tab: str, before: int | None = None) -> ListPage:
     """List the campaigns of a tab, the latest first; an unknown tab is all of them."""
     actor.require(Permission.LOOK)
@@ -113,7 +90,7 @@ def list_page(deps: Deps, actor: Actor, tab: str, before: int | None = None) -> 
     with deps.sessions() as session:
         states = select(Campaign.state, func.count()).group_by(Campaign.state)
         by_state = {state: number for state, number in session.execute(states)}  # noqa: C416 - rows
-        found = _listed(session, deps.clock.now(), wanted, PAGE + 1)
+        found = listed(session, deps.clock.now(), wanted, PAGE + 1)
     rows = found[:PAGE]
     return ListPage(
         tab=tab,
@@ -123,48 +100,7 @@ def list_page(deps: Deps, actor: Actor, tab: str, before: int | None = None) -> 
     )
 
 
-def calendar(deps: Deps, actor: Actor, month: str) -> Month:
-    """Return what begins or began on each day of a month; nonsense is this month."""
-    actor.require(Permission.LOOK)
-    today = deps.clock.now().astimezone(SHANGHAI).date()
-    first = _first_of(month) or today.replace(day=1)
-    following = (first + 31 * _DAY).replace(day=1)
-    monday = first - first.weekday() * _DAY
-    weeks = -(-(following - monday).days // _WEEK)
-    days = [monday + number * _DAY for number in range(weeks * _WEEK)]
-    since, until = _midnight(days[0]), _midnight(days[-1] + _DAY)
-    begins = func.coalesce(Campaign.launched_at, Campaign.next_at, _PLANNED_AT)
-    wanted = [begins >= since, begins < until, Campaign.state != State.CANCELLED]
-    with deps.sessions() as session:
-        found = _listed(session, deps.clock.now(), wanted, _MOST_IN_MONTH)
-    found.sort(key=lambda one: one.moment)
-    return Month(
-        first=first,
-        days=[_day(day, first, today, found) for day in days],
-        previous=(first - _DAY).strftime("%Y-%m"),
-        next=following.strftime("%Y-%m"),
-    )
-
-
-def _day(day: date, first: date, today: date, found: Sequence[Listed]) -> Day:
-    own = [one for one in found if one.moment.astimezone(SHANGHAI).date() == day]
-    return Day(day, (day.year, day.month) == (first.year, first.month), day == today, own)
-
-
-def _first_of(month: str) -> date | None:
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        return None
-    # The calendar reaches a month further on either side.
-    return first if date.min.year < first.year < date.max.year else None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=SHANGHAI)
-
-
-def _listed(
+def listed(
     session: Transaction, now: datetime, wanted: Sequence[ColumnElement[bool]], most: int
 ) -> list[Listed]:
     """Read campaigns, and how far those under way are: two statements, however many."""
@@ -211,6 +147,10 @@ def _line(one: Campaign, waits: bool, far: tuple[int, int] | None) -> Listed:
         made_by=one.made_by,
         made_at=one.made_at,
         waits=waits,
+        segment=one.segment,
+        segment_id=one.segment_id,
+        every=one.definition.get("schedule", {}).get("every"),
+        approved_until=one.approved_until,
     )
 
 

@@ -14,6 +14,7 @@ from app.broadcast.terms import Terms
 from app.core.access import Actor, Permission
 from app.core.errors import NotFound
 from app.deps import Deps
+from app.queries.campaign_contents import Said, contents_read
 from app.queries.campaign_history import Done, Raised, history, incidents_of
 from app.queries.campaign_lists import planned_at
 from app.queries.campaign_rehearsals import Rehearsed, rehearsed
@@ -30,20 +31,6 @@ _REASONED = REASONED | {Outcome.UNKNOWN}
 """The states of which the page tells why."""
 _LATELY = timedelta(minutes=1)
 """The rate of a campaign is what it sent within this time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one variant says, and the share of people who get it; one without variants: all.
-
-    `template` names the version of a kept template that the words are from.
-    """
-
-    text: str
-    template_id: str
-    data: Mapping[str, str]
-    share: float = 1.0
-    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +152,7 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         state = State(one.state)
         is_launched = state in LAUNCHED or one.launched_at is not None
         progress = _progress(session, campaign_id, now) if is_launched else None
-    found = rehearsed(one.rehearsal) if one.rehearsal else None
+    found = rehearsed(actor, one.rehearsal) if one.rehearsal else None
     told = one.definition.get("experiment")
     terms = Terms.model_validate(told) if told else None
     is_mine = one.made_by_id == actor.id or (asked is not None and asked.asked_by == actor.id)
@@ -177,7 +164,7 @@ def page(deps: Deps, actor: Actor, campaign_id: int) -> CampaignPage:
         state=one.state,
         segment=one.segment,
         definition=one.definition,
-        contents=_read(one),
+        contents=contents_read(one),
         at=one.next_at or planned_at(one.definition),
         until=_until(one.definition),
         made_by=one.made_by,
@@ -239,15 +226,6 @@ def people(deps: Deps, actor: Actor, campaign_id: int, behind: Behind) -> People
     )
 
 
-def contents_of(definition: Mapping[str, Any]) -> list[tuple[str, Said]]:
-    """Return what each variant says; one without variants says it under no name."""
-    variants = definition.get("variants") or ()
-    if variants:
-        return [(one["name"], said_of(one["content"], one["share"])) for one in variants]
-    content = definition.get("content")
-    return [("", said_of(content))] if content else []
-
-
 def _tried_by(one: Campaign, terms: Terms | None, found: Rehearsed | None) -> int | None:
     if terms is None or found is None:
         return None
@@ -257,26 +235,6 @@ def _tried_by(one: Campaign, terms: Terms | None, found: Rehearsed | None) -> in
 def _until(definition: Mapping[str, Any]) -> datetime | None:
     until = definition.get("schedule", {}).get("until")
     return datetime.fromisoformat(until) if until else None
-
-
-def _read(one: Campaign) -> list[tuple[str, Said]]:
-    """Return what people read: as it was rehearsed, and so approved, or as it was written."""
-    told = (one.rehearsal or {}).get("contents") or {}
-    return [
-        (name, said_of(told[name], said.share) if name in told else said)
-        for name, said in contents_of(one.definition)
-    ]
-
-
-def said_of(content: Mapping[str, Any], share: float = 1.0) -> Said:
-    """Return a content as a page shows it."""
-    return Said(
-        text=content.get("text") or "",
-        template_id=content.get("template_id") or "",
-        data=content.get("data") or {},
-        share=share,
-        template=content.get("template") or "",
-    )
 
 
 def _asked(session: Transaction, campaign_id: int, now: datetime) -> Approval | None:
@@ -366,8 +324,8 @@ def _allowed(one: Campaign, actor: Actor, *, is_waiting: bool, is_mine: bool) ->
         # The clock launches it.
         acts.discard(Act.LAUNCH)
     allowed = {act.value for act in acts}
-    if state is State.REHEARSED and not is_waiting and actor.may(Permission.PREPARE):
-        allowed.add("ask")
+    if actor.may(Permission.PREPARE):
+        allowed |= {"copy", "ask"} if state is State.REHEARSED and not is_waiting else {"copy"}
     return frozenset(allowed)
 
 

@@ -15,7 +15,7 @@ from app.contact.types import Later, No
 from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed
 from app.deps import Deps
-from app.queries.campaign_pages import Said, said_of
+from app.queries.campaign_contents import Said, said_of
 from app.queries.campaign_rehearsals import GETS, behind
 from app.queries.message_lines import shown_name
 from app.steps.audience import Understood, hides_few, view_of

@@ -19,6 +19,7 @@ from app.queries.message_lines import shown_name
 from app.steps.audience import hides_few, view_of
 from app.steps.campaign_reach import account_for, audience_of, message_of, start_of
 from app.steps.contact_facts import load_many, situation
+from app.steps.sensitive import may_see_sensitive
 from app.store import audience
 from app.store import campaigns as store
 from app.store.people import Person
@@ -36,10 +37,13 @@ GETS = "gets"
 class Rehearsed:
     """What the last rehearsal found: who would get it at once, later (and why), and never.
 
-    `kept_out` are those whom the law leaves out of the audience. `uses`: how much of which
-    allowance. `left_in_month`: how many people would have so many mass messages left after it.
+    `audience`: how many are meant. `kept_out` are those whom the law or the campaign leaves out of
+    it. `uses`: how much of which allowance. `left_in_month`: how many people would have so many
+    mass messages left after it. `same_week`: what else some of them get, chosen by whatever facts.
+    `hides_few`: whoever looks may not tell few people apart, chosen by guarded facts.
     """
 
+    audience: int
     people: int
     at_once: int
     later: Mapping[str, int]
@@ -52,6 +56,11 @@ class Rehearsed:
     starts_at: datetime
     ends_at: datetime
     at: datetime
+    channels: Mapping[str, int]
+    minutes: float
+    same_week: Sequence[Mapping[str, Any]]
+    hides_few: bool
+    hides_shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,11 @@ class BehindPage:
     next: uuid.UUID | None
 
 
-def rehearsed(found: Mapping[str, Any]) -> Rehearsed:
-    """Read what a rehearsal kept."""
+def rehearsed(actor: Actor, found: Mapping[str, Any]) -> Rehearsed:
+    """Read what a rehearsal kept, for somebody."""
     uses = {name: number for name, number in found["allowances"].items() if name != "calls"}
     return Rehearsed(
+        audience=found["audience"],
         people=found["people"],
         at_once=found["now"],
         later=found["later"],
@@ -94,6 +104,11 @@ def rehearsed(found: Mapping[str, Any]) -> Rehearsed:
         starts_at=datetime.fromisoformat(found["starts_at"]),
         ends_at=datetime.fromisoformat(found["ends_at"]),
         at=datetime.fromisoformat(found["at"]),
+        channels=found["channels"],
+        minutes=found["minutes"],
+        same_week=found.get("same_week", ()),
+        hides_few=bool(found.get("guarded")) and not may_see_sensitive(actor),
+        hides_shared=not may_see_sensitive(actor),
     )
 
 

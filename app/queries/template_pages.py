@@ -7,7 +7,7 @@ from difflib import ndiff
 
 from app.core.access import Actor, Permission
 from app.deps import Deps
-from app.queries.campaign_pages import Said, said_of
+from app.queries.campaign_contents import Said, said_of
 from app.steps.campaign_templates import reference
 from app.store import templates as store
 from app.store.templates import Template, TemplateVersion

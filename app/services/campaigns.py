@@ -4,7 +4,7 @@ Nothing is sent here: a launch freezes who gets it, and the senders take it from
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.broadcast.lifecycle import Act, State, after
@@ -22,7 +22,7 @@ from app.steps.campaign_copy import contents_read
 from app.steps.campaign_life import GOVERNOR, move, wake_senders
 from app.steps.campaign_news import kept_news, read_drafts, to_keep
 from app.steps.campaign_reach import start_of
-from app.steps.campaign_release import hash_of, parts_of, released
+from app.steps.campaign_release import APPROVAL_LASTS, hash_of, parts_of, released
 from app.steps.campaign_templates import with_words
 from app.steps.channel_refusals import mended
 from app.steps.rehearsing import rehearse as rehearsed
@@ -32,8 +32,6 @@ from app.store.campaigns import Campaign
 from app.store.session import Transaction
 
 SUBJECT = "campaign"
-APPROVAL_LASTS = timedelta(days=30)
-"""An approved campaign that was not launched by then is approved anew; the number is ours."""
 _GROWTH = 1.1
 _FEW_MORE = 10
 

@@ -1,11 +1,15 @@
 """What a second person releases: everything about a campaign as one text, and the hash of it."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from app.broadcast.types import read_definition
 from app.deps import Deps
 from app.store.campaigns import Campaign
+
+APPROVAL_LASTS = timedelta(days=30)
+"""An approved campaign that was not launched by then is approved anew; the number is ours."""
 
 
 def released(campaign: Campaign) -> str:

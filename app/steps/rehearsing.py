@@ -38,6 +38,7 @@ def rehearse(
         "at": now.isoformat(),
         "audience": kept,
         "kept_out": dict(sorted(out.items())),
+        "guarded": sorted(understood.guarded),
         "people": people,
         "now": min(reach.now, people),
         "later": dict(sorted(reach.later.items())),

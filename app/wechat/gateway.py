@@ -14,6 +14,7 @@ from app.wechat.news import News, read_news
 from app.wechat.ports import (
     CLIENT_MSG_ID_BYTES,
     LEAST_LISTED,
+    MOST_DRAFTS,
     MOST_LISTED,
     MOST_PEOPLE,
     Account,
@@ -150,6 +151,22 @@ class LiveGateway:
             if refused.code != NO_MEDIA:
                 raise
             return None
+
+    def list_news(self) -> Mapping[str, News]:
+        """Return the latest twenty drafts by their ids, without their texts. 1,000 a day."""
+        body = {"offset": 0, "count": MOST_DRAFTS, "no_content": 1}
+
+        def ask(client: WeChatClient) -> Mapping[str, News]:
+            answer = mapping(client.post("draft/batchget", data=body))
+            items = [mapping(one) for one in answer.get("item", ())]
+            return {
+                str(one["media_id"]): read_news(
+                    [mapping(article) for article in mapping(one["content"])["news_item"]]
+                )
+                for one in items
+            }
+
+        return self._calls.read("draft/batchget", ask)
 
     def add_news(self, news: News) -> str:
         """Put articles into the draft box; return the draft's id. 1,000 a day."""

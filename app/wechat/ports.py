@@ -14,6 +14,7 @@ MOST_PEOPLE = 100
 """user/info/batchget: developers.weixin.qq.com/doc/service/api/usermanage/userinfo."""
 
 LEAST_LISTED, MOST_LISTED = 2, 10_000
+MOST_DRAFTS = 20
 """Openids of a mass send: developers.weixin.qq.com/doc/service/api/notify/message/api_masssend."""
 
 CLIENT_MSG_ID_BYTES = 32
@@ -134,6 +135,10 @@ class Broadcaster(Protocol):
 
     def news(self, media_id: str) -> News | None:
         """Return the articles of a draft; None where there is none, or it was sent already."""
+        ...
+
+    def list_news(self) -> Mapping[str, News]:
+        """Return the latest drafts by their ids, without their texts. 1,000 a day."""
         ...
 
     def add_news(self, news: News) -> str:

@@ -69,7 +69,13 @@ def build() -> str:
         form.experiment.form.process(data=TermsForm.data_of(None))
     campaign = request.form.get("campaign_id", type=int)
     draft = drafts.draft(bag(), actor(), campaign) if campaign is not None else None
-    return _editor(form, draft=draft)
+    if request.form.get("do") != "news":
+        return _editor(form, draft=draft)
+    try:
+        form.offer_titles(drafts.news(bag(), actor()))
+    except NotAllowed as no:
+        form.media_id.errors = [refused(no.why)]
+    return _editor(form, draft=draft, is_asked=True)
 
 
 @blueprint.post("/check")
@@ -108,6 +114,7 @@ def _filled(draft: Draft) -> CampaignForm:
     choices = drafts.choices(bag(), actor())
     form = CampaignForm(formdata=None, data=CampaignForm.data_of(draft, choices))
     form.offer(choices)
+    form.offer_titles(draft.news)
     return form
 
 
@@ -132,10 +139,16 @@ def _audience(form: CampaignForm) -> Mapping[str, Any]:
 
 
 def _checks(form: CampaignForm) -> Sequence[drafts.Checked]:
-    return drafts.checks(bag(), actor(), form.klass.data or "", form.contents())
+    return drafts.checks(bag(), actor(), form.klass.data or "", form.contents(), form.titles)
 
 
-def _editor(form: CampaignForm, no: NotAllowed | None = None, *, draft: Draft | None = None) -> str:
+def _editor(
+    form: CampaignForm,
+    no: NotAllowed | None = None,
+    *,
+    draft: Draft | None = None,
+    is_asked: bool = False,
+) -> str:
     mistakes = getattr(no, "mistakes", ())
     left = tell(form, (str(one.where) for one in mistakes))
     if no is not None and not mistakes:
@@ -146,6 +159,7 @@ def _editor(form: CampaignForm, no: NotAllowed | None = None, *, draft: Draft | 
         draft=draft,
         checks=_checks(form),
         mistakes=left,
-        is_wrong=bool(no or form.errors),
+        is_wrong=bool(no or form.errors) and request.endpoint != f"{blueprint.name}.build",
+        is_asked=is_asked,
         who=_audience(form),
     )

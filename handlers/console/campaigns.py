@@ -6,7 +6,7 @@ from flask import Blueprint, request, url_for
 
 from app.core.access import Permission
 from app.core.errors import NotAllowed
-from app.queries import campaign_after, campaign_lists
+from app.queries import campaign_after, campaign_approvals, campaign_calendar, campaign_lists
 from app.queries import campaign_pages as pages
 from app.queries import campaign_previews as previews
 from app.queries import campaign_rehearsals as rehearsals
@@ -33,7 +33,7 @@ def list_campaigns() -> str:
 @needs(LOOK)
 def calendar() -> str:
     """Show what is planned for whom, day by day."""
-    page = campaign_lists.calendar(bag(), actor(), request.args.get("month", ""))
+    page = campaign_calendar.calendar(bag(), actor(), request.args.get("month", ""))
     return show("campaigns/calendar.html", page=page, may_prepare=actor().may(PREPARE))
 
 
@@ -116,7 +116,8 @@ def campaign_shown(campaign_id: int, no: NotAllowed | None = None) -> str:
 def approval_shown(campaign_id: int, no: NotAllowed | None = None) -> str:
     """Show what is to be approved, and why it could not be."""
     page = pages.page(bag(), actor(), campaign_id)
-    return show("campaigns/approval.html", page=page, problem=_why(no))
+    release = campaign_approvals.release(bag(), actor(), campaign_id)
+    return show("campaigns/approval.html", page=page, release=release, problem=_why(no))
 
 
 def _why(no: NotAllowed | None) -> str:

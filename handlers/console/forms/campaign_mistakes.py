@@ -89,7 +89,8 @@ def _of_content(content: Any, rest: list[str], channel: str) -> Field:  # noqa: 
 def _in_part(name: str, default: str) -> Finder:
     def found(form: CampaignForm, rest: list[str]) -> Field:
         part = form[name].form
-        return part[rest[0]] if rest and rest[0] in part else part[default]
+        place = "failures" if rest[:1] == ["errors"] else "".join(rest[:1])
+        return part[place] if place in part else part[default]
 
     return found
 

@@ -127,23 +127,27 @@ class VariantForm(ContentFields, Form):
         return {"name": variant["name"], "share": told, **content_data(variant["content"])}
 
 
+_RAILS = {"unfollows": "unfollows", "complaints": "complaints", "errors": "failures"}
+"""The fields of the guardrails by their names in the file; a form has its own `errors`."""
+
+
 class GuardrailsForm(Form):
     """At how many in a hundred the governor pauses it; what is left empty is as usual."""
 
     unfollows = _percent(0.01, _WHOLE)
     complaints = _percent(0.01, _WHOLE)
-    errors = _percent(0.01, _WHOLE)
+    failures = _percent(0.01, _WHOLE)
     at_least = _number(1, 1_000_000)
 
     def to_json(self) -> dict[str, Any]:
         """Return what was written as the file has it."""
-        told = {name: share(self[name].data) for name in ("unfollows", "complaints", "errors")}
+        told = {key: share(self[name].data) for key, name in _RAILS.items()}
         return _written({**told, "at_least": self.at_least.data})
 
     @staticmethod
     def data_of(guardrails: Mapping[str, Any]) -> dict[str, Any]:
         """Return guardrails as the fields show them."""
-        told = {name: percent(value) for name, value in guardrails.items() if name != "at_least"}
+        told = {name: percent(guardrails.get(key)) for key, name in _RAILS.items()}
         return {**told, "at_least": guardrails.get("at_least")}
 
 

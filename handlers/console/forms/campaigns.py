@@ -1,5 +1,6 @@
 """Forms about campaigns; a draft is read into the one shape that the command line reads too."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -10,6 +11,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -53,6 +55,7 @@ class CampaignForm(ContentFields, ChineseForm):
     query = TextAreaField(validators=[Length(max=4000)])
     exclude = FieldList(StringField(validators=[Length(max=1000)]), max_entries=_MOST_EXCLUDED)
     exclude_new = SelectField(validate_choice=False)
+    known_news = SelectMultipleField(validate_choice=False, validators=[Optional()])
     variants = FieldList(FormField(VariantForm), max_entries=MOST_VARIANTS)
     experiment = FormField(TermsForm)
     at = DateTimeLocalField(validators=[Optional()])
@@ -91,8 +94,18 @@ class CampaignForm(ContentFields, ChineseForm):
             *(SelectChoice(one, name, optgroup=kinds["tag"]) for one, name in choices.tags.items()),
         ]
         self._names = {one.value: one.label for one in self.exclude_new.choices if one.value}
+        self.offer_titles(self.titles)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return the titles of drafts that are known, by their ids."""
+        return dict(one.partition("\t")[::2] for one in self.known_news.data or ())
+
+    def offer_titles(self, titles: Mapping[str, str]) -> None:
+        """Offer drafts of the account by their titles, and remember them from page to page."""
+        self.known_news.data = [f"{media_id}\t{title}" for media_id, title in titles.items()]
         for content in (self, *(one.form for one in self.variants)):
-            content.offer_news(choices.news)
+            content.offer_news(titles)
 
     @property
     def segment(self) -> str:

@@ -31,7 +31,7 @@ EVERYTHING = {
     "at": "2026-12-01T10:00", "until": "2026-12-20T18:00", "hours_from": "09:30",
     "hours_to": "17:00", "every": "week", "cap_people": "5000", "calls_per_minute": "6",
     "people_per_minute": "900", "guardrails-unfollows": "0.5", "guardrails-complaints": "0.05",
-    "guardrails-errors": "3", "guardrails-at_least": "100",
+    "guardrails-failures": "3", "guardrails-at_least": "100",
 }  # fmt: skip
 
 
@@ -90,6 +90,10 @@ def test_what_is_saved_again_unchanged_is_the_same(deps: Deps, operator: FlaskCl
     answer = operator.post(f"/console/campaigns/{before.id}/edit", data=written_in(page))
     assert answer.status_code == 303
     assert kept(deps)[0].definition == before.definition
+
+
+def test_nothing_is_wrong_before_something_is_sent(operator: FlaskClient) -> None:
+    assert "还不能保存" not in operator.get(NEW).text
 
 
 def test_a_template_has_fields_of_twenty_letters(deps: Deps, operator: FlaskClient) -> None:

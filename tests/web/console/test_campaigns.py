@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from app.core.access import Role
 from app.deps import Deps
-from app.queries import campaign_after, campaign_lists, campaign_pages
+from app.queries import campaign_after, campaign_calendar, campaign_lists, campaign_pages
 from app.queries.campaign_pages import Behind
 from app.store import campaigns as store
 from app.store import events
@@ -131,8 +131,8 @@ def test_the_calendar_shows_a_campaign_on_its_day(deps: Deps, clock: FixedClock)
     a_campaign(deps, "定了时间的", "scheduled", next_at=at)
     a_campaign(deps, "草稿也算", at=at.isoformat())
     a_campaign(deps, "取消的", "cancelled", next_at=at)
-    month = campaign_lists.calendar(deps, an_actor(deps, Role.OPERATOR), "")
-    days = [[one.name for one in day.campaigns] for day in month.days if day.campaigns]
+    month = campaign_calendar.calendar(deps, an_actor(deps, Role.OPERATOR), "")
+    days = [[one.it.name for one in day.campaigns] for day in month.days if day.campaigns]
     assert [sorted(names) for names in days] == [["定了时间的", "草稿也算"]]
     assert len(month.days) % 7 == 0
 
