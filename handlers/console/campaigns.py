@@ -63,7 +63,7 @@ def list_people(campaign_id: int, outcome: str) -> str:
 def after(campaign_id: int) -> str:
     """Show what those whom it reached did afterwards."""
     found = campaign_after.after(bag(), actor(), campaign_id)
-    return show("campaigns/after.html", after=found)
+    return show("campaigns/after.html", campaign_id=campaign_id, after=found)
 
 
 @blueprint.get("/<int:campaign_id>/rehearsal")

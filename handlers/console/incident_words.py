@@ -25,7 +25,9 @@ def told(one: Shown) -> Told:
     """Put an incident into the words of its kind."""
     area = words("incidents")
     kind: dict[str, Any] = area["kinds"].get(one.kind, area["other"])
-    scope = area["scopes"].get(one.scope, one.scope)
+    # A campaign's own incidents are told apart by what follows its number.
+    number = _campaign_of(one)
+    scope = str(number) if number else area["scopes"].get(one.scope, one.scope)
     values = {**one.facts, "kind": one.kind, "scope": scope, "place": one.place or scope}
     line = kind["line"].format(**values)
     return Told(one, kind["title"], line, kind["means"], tuple(kind["todo"]), _page_of(one))
@@ -36,9 +38,16 @@ def _page_of(one: Shown) -> str:
     form, _, question = one.scope.rpartition("/")
     if one.kind == "form_drop_off" and one.place:
         return url_for("funnel.people", kind="left", detail=question, form=form, days=7)
-    campaign = one.scope.partition(":")[0]
-    if one.kind.startswith(("campaign", "experiment")) and campaign.isdecimal():
-        return url_for("campaigns.campaign", campaign_id=int(campaign))
+    number = _campaign_of(one)
+    if number:
+        return url_for("campaigns.campaign", campaign_id=number)
     if one.kind == "decline_rate":
         return url_for("funnel.overview", form=one.scope, days=7)
     return ""
+
+
+def _campaign_of(one: Shown) -> int | None:
+    """Return the number of the campaign that an incident is about, if it is about one."""
+    number = one.scope.partition(":")[0]
+    is_campaign = one.kind.startswith(("campaign", "experiment")) and number.isdecimal()
+    return int(number) if is_campaign else None
