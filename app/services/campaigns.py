@@ -19,7 +19,7 @@ from app.steps import approval, audit
 from app.steps.audience import people_of
 from app.steps.campaign_checks import checked, need_authorised, need_still_authorised
 from app.steps.campaign_copy import contents_read
-from app.steps.campaign_life import GOVERNOR, move, wake_senders
+from app.steps.campaign_life import GOVERNOR, close_rest, move, wake_senders
 from app.steps.campaign_news import kept_news, read_drafts, to_keep
 from app.steps.campaign_reach import start_of
 from app.steps.campaign_release import APPROVAL_LASTS, hash_of, parts_of, released
@@ -161,10 +161,10 @@ def launch_due(deps: Deps) -> int:
     with deps.sessions() as session:
         due = campaign_launch.list_due(session, deps.clock.now())
         left_open = campaign_launch.list_left_open(session)
+    launched = sum(_launch_one(deps, campaign_id) for campaign_id in due)
     for campaign_id in left_open:
-        with deps.sessions.begin() as session:
-            campaign_launch.close_queued(session, campaign_id, "cancelled")
-    return sum(_launch_one(deps, campaign_id) for campaign_id in due)
+        close_rest(deps, campaign_id, "cancelled")
+    return launched
 
 
 def pause(deps: Deps, actor: Actor, campaign_id: int, reason: str = "") -> None:
@@ -178,7 +178,10 @@ def resume(deps: Deps, actor: Actor, campaign_id: int, reason: str = "") -> None
 
 
 def cancel(deps: Deps, actor: Actor, campaign_id: int, reason: str = "") -> None:
-    """End a campaign for good: whoever is still queued gets nothing, and the row says so."""
+    """End a campaign for good: whoever is still queued gets nothing, and the row says so.
+
+    The state counts from now on; the rows of a large campaign follow some at a time, by a job.
+    """
     _act(deps, actor, campaign_id, Act.CANCEL, reason)
     # After the state: a sender that is claiming finishes its batch and finds no more.
     with deps.sessions.begin() as session:
@@ -213,6 +216,7 @@ def _act(deps: Deps, actor: Actor, campaign_id: int, act: Act, reason: str) -> N
             mended(session, deps, campaign)
         if act is Act.CANCEL:
             approvals.void(session, SUBJECT, str(campaign.id), now)
+            outbox.add(session, JobName.LAUNCH_DUE.value, f"close-{campaign.id}", now)
         done = audit.Act(f"campaign_{campaign.state}", SUBJECT, campaign.id, reason)
         audit.record(deps, session, actor, done)
         if act is Act.RESUME:

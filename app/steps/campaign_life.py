@@ -35,16 +35,25 @@ def wake_senders(session: Transaction, trail: str, now: datetime) -> None:
     outbox.add(session, JobName.SEND_BATCH.value, trail[:40], now)
 
 
+def close_rest(deps: Deps, campaign_id: int, reason: str) -> None:
+    """Skip whoever is still queued, some at a time, and say why.
+
+    The campaign's state or end has decided already that nobody of them is written to.
+    """
+    closed = campaign_launch.CLOSED_AT_ONCE
+    while closed == campaign_launch.CLOSED_AT_ONCE:
+        with deps.sessions.begin() as session:
+            closed = campaign_launch.close_queued(session, campaign_id, reason)
+
+
 def finish_if_done(deps: Deps, session: Transaction, campaign_id: int) -> bool:
-    """Finish a campaign when nobody is left; its time over closes the rest, paused or not."""
+    """Finish a campaign when nobody is left; one whose time is over even while it is paused."""
     now = deps.clock.now()
     campaign = campaigns.get(session, campaign_id, lock=True)
     until = campaign.definition["schedule"]["until"]
     is_over = until is not None and datetime.fromisoformat(until) <= now
     if not (campaign.state == State.SENDING or (campaign.state == State.PAUSED and is_over)):
         return False
-    if is_over:
-        campaign_launch.close_queued(session, campaign_id, "expired")
     if campaign_launch.has_open(session, campaign_id):
         return False
     move(session, campaign, Act.FINISH, GOVERNOR, now)

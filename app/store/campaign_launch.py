@@ -38,6 +38,8 @@ class Places:
     sample: float
 
 
+CLOSED_AT_ONCE = 10_000
+"""A million rows in one transaction would hold everybody up who asks for one of them."""
 HELD_OUT = "held_out"
 """Why somebody gets nothing whom an experiment leaves out on purpose."""
 _BYTES = 7
@@ -152,10 +154,17 @@ def count_by_outcome(session: Session, campaign_id: int) -> list[tuple[str, str,
 
 
 def close_queued(session: Session, campaign_id: int, reason: str) -> int:
-    """Skip everybody who is still queued, and say why; return how many."""
+    """Skip some of those who are still queued, and say why; return how many."""
+    queued = (CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state == "queued")
+    some = (
+        select(CampaignRecipient.person_id)
+        .where(*queued)
+        .limit(CLOSED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
     closed = session.execute(
         update(CampaignRecipient)
-        .where(CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state == "queued")
+        .where(*queued, CampaignRecipient.person_id == func.any(func.array(some.scalar_subquery())))
         .values(state="skipped", reason=reason, lease_until=None)
         .execution_options(synchronize_session=False)
     )

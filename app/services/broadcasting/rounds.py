@@ -17,7 +17,7 @@ from app.services.broadcasting.tags import send_tag
 from app.state.throttle import Bucket, Grant
 from app.steps.campaign_checks import renew_pack
 from app.steps.campaign_copy import read_approved
-from app.steps.campaign_life import finish_if_done
+from app.steps.campaign_life import close_rest, finish_if_done
 from app.steps.channel_refusals import pause_for_wording
 from app.store import broadcasting, campaigns, outbox
 from app.store.campaigns import Campaign
@@ -116,7 +116,7 @@ def _look(deps: Deps, campaign_id: int) -> Plan | None:
         definition = read_approved(campaign)
         until = definition.schedule.until
         if until is not None and now >= until:
-            finish_if_done(deps, session, campaign_id)
+            _end(deps, campaign_id)
             return None
         if campaign.state != State.SENDING:
             return None
@@ -140,6 +140,13 @@ def _has_to_wait(
     if opens is not None:
         broadcasting.pace(session, [campaign.id], opens)
     return opens is not None
+
+
+def _end(deps: Deps, campaign_id: int) -> None:
+    """Skip whoever is left when a campaign's time is over, and finish it."""
+    close_rest(deps, campaign_id, "expired")
+    with deps.sessions.begin() as session:
+        finish_if_done(deps, session, campaign_id)
 
 
 def _granted(deps: Deps, plan: Plan, now: datetime) -> Grant:

@@ -13,6 +13,7 @@ from app.services import campaigns
 from app.store import upkeep
 from app.store.audit import AuditRow
 from app.store.campaigns import Campaign, CampaignRecipient
+from app.store.messages import OutboxRow
 from app.store.operators import Operator
 from app.store.people import Person
 from tests.console import an_actor
@@ -305,3 +306,20 @@ def test_every_act_is_in_the_audit_log(deps):
         *("campaign_planned", "campaign_rehearsed", "approval_asked", "approval_approved"),
         *("campaign_launched", "campaign_cancelled"),
     ]
+
+
+def test_what_a_large_cancelled_campaign_leaves_is_closed_some_at_a_time(deps, monkeypatch):
+    monkeypatch.setattr("app.store.campaign_launch.CLOSED_AT_ONCE", 2)
+    for _ in range(7):
+        someone(deps)
+    maker, approver = two_people(deps)
+    campaign_id = approved(deps, maker, approver)
+    campaigns.launch(deps, maker, campaign_id)
+    campaigns.cancel(deps, maker, campaign_id)
+    there = told(deps, campaign_id)
+    assert (there["state"], there["queued"], there["skipped"]) == ("cancelled", 5, {"cancelled": 2})
+    with deps.sessions() as session:
+        rung = session.scalars(select(OutboxRow.job).order_by(OutboxRow.id.desc())).first()
+    assert rung == "launch_due"
+    campaigns.launch_due(deps)
+    assert told(deps, campaign_id)["skipped"] == {"cancelled": 7}
