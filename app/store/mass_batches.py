@@ -90,6 +90,7 @@ def list_nameless(session: Session, size: int, now: datetime) -> Sequence[Campai
             CampaignBatch.size == size,
             CampaignBatch.sent_at > now - _REPEATS_ARE_KNOWN,
         )
+        .order_by(CampaignBatch.id)
         .with_for_update()
     ).all()
 

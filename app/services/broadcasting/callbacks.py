@@ -45,35 +45,41 @@ def _give_up_stalled(deps: Deps) -> None:
 
 def match_ends(deps: Deps) -> None:
     """Give the counts of finished jobs to their lists; what nobody here started is foreign."""
+    long_ago = deps.clock.now() - _FOREIGN_AFTER
     with deps.sessions.begin() as session:
+        by_size: dict[object, list[ForeignMassJob]] = {}
         for end in mass_batches.list_ends(session):
-            _match(deps, session, end)
+            batch = mass_batches.find_by_job(session, end.msg_id)
+            if batch is not None:
+                _give(deps, session, batch, end)
+            elif end.seen_at <= long_ago:
+                by_size.setdefault(end.counts.get("TotalCount"), []).append(end)
+        for size, ends in by_size.items():
+            _adopt(deps, session, size, ends)
 
 
-def _match(deps: Deps, session: Transaction, end: ForeignMassJob) -> None:
+def _adopt(deps: Deps, session: Transaction, size: object, ends: list[ForeignMassJob]) -> None:
+    """Give ends of one size to the lists of that size whose answers were lost.
+
+    Where there are as many, and all say the same, each list has ended so, whichever is whose. Fewer
+    ends, or different ones, wait for the others: while they may be ours they are not foreign.
+    """
     now = deps.clock.now()
-    batch = mass_batches.find_by_job(session, end.msg_id)
-    if batch is None and now - end.seen_at >= _FOREIGN_AFTER:
-        batch = _adopted(deps, session, end)
-        if batch is None:
-            log.warning("mass_job_is_foreign", month=end.month.isoformat())
-            mass_batches.call_foreign(session, end.msg_id, now)
-            return
-    if batch is not None:
-        _close(deps, session, batch, end.status, end.counts)
-        mass_batches.forget_end(session, end.msg_id)
+    lists = mass_batches.list_nameless(session, size, now) if isinstance(size, int) else ()
+    says = {(end.status, end.counts.get("SentCount")) for end in ends}
+    if lists and (len(ends) < len(lists) or len(says) > 1):
+        return
+    for batch, end in zip(lists, ends, strict=False):
+        batch.msg_id = end.msg_id
+        _give(deps, session, batch, end)
+    for end in ends[len(lists) :]:
+        log.warning("mass_job_is_foreign", month=end.month.isoformat())
+        mass_batches.call_foreign(session, end.msg_id, now)
 
 
-def _adopted(deps: Deps, session: Transaction, end: ForeignMassJob) -> CampaignBatch | None:
-    """Return the one list of this size whose answer was lost: the job can only be that."""
-    total = end.counts.get("TotalCount")
-    if not isinstance(total, int):
-        return None
-    nameless = mass_batches.list_nameless(session, total, deps.clock.now())
-    if len(nameless) != 1:
-        return None
-    nameless[0].msg_id = end.msg_id
-    return nameless[0]
+def _give(deps: Deps, session: Transaction, batch: CampaignBatch, end: ForeignMassJob) -> None:
+    _close(deps, session, batch, end.status, end.counts)
+    mass_batches.forget_end(session, end.msg_id)
 
 
 def _close(

@@ -43,6 +43,13 @@ def harm(deps, kind, campaign_id):
         complained(deps, [reached])
 
 
+def foreign(deps):
+    """Count the jobs that count for everybody."""
+    with deps.sessions() as session:
+        jobs = session.scalars(select(ForeignMassJob)).all()
+        return sum(job.settled_at is not None for job in jobs)
+
+
 class TestUnknown:
     def test_a_lost_answer_is_unknown_and_never_sent_again(self, deps, gateway, clock):
         number = launched(deps, crowd(deps, 3))
@@ -64,6 +71,58 @@ class TestUnknown:
         clock.advance(minutes=11)
         broadcasting.match_ends(deps)
         assert states(deps, number) == {"confirmed": 3}
+
+    def lose(self, deps, gateway, *sizes):
+        """Send lists of these sizes and lose every answer."""
+        number = launched(deps, crowd(deps, sum(sizes)))
+        for size in sizes:
+            gateway.fail_next(OutcomeUnknown())
+            broadcasting.send_batch_due(small(deps, size))
+        assert states(deps, number) == {"unknown": sum(sizes)}
+        return number
+
+    def test_one_end_for_two_lists_of_its_size_settles_neither_and_is_not_foreign(
+        self, deps, gateway, clock
+    ):
+        number = self.lose(deps, gateway, 3, 3)
+        ended(deps, "3147000000", 3, 3)
+        clock.advance(minutes=11)
+        broadcasting.match_ends(deps)
+        assert states(deps, number) == {"unknown": 6}
+        assert foreign(deps) == 0
+
+    def test_two_like_ends_settle_both_lists_of_their_size(self, deps, gateway, clock):
+        number = self.lose(deps, gateway, 3, 3)
+        ended(deps, "3147000001", 3, 3)
+        ended(deps, "3147000000", 3, 3)
+        clock.advance(minutes=11)
+        broadcasting.match_ends(deps)
+        assert states(deps, number) == {"confirmed": 6}
+        assert foreign(deps) == 0
+
+    def test_two_ends_that_differ_settle_neither(self, deps, gateway, clock):
+        number = self.lose(deps, gateway, 3, 3)
+        ended(deps, "3147000000", 3, 3)
+        ended(deps, "3147000001", 0, 3, "err(20008)")
+        clock.advance(minutes=11)
+        broadcasting.match_ends(deps)
+        assert states(deps, number) == {"unknown": 6}
+        assert foreign(deps) == 0
+
+    def test_lists_of_different_sizes_are_told_apart(self, deps, gateway, clock):
+        number = self.lose(deps, gateway, 4, 3)
+        ended(deps, "3147000001", 0, 3, "err(20008)")
+        ended(deps, "3147000000", 4, 4)
+        clock.advance(minutes=11)
+        broadcasting.match_ends(deps)
+        assert states(deps, number) == {"confirmed": 4, "failed:platform:err(20008)": 3}
+
+    def test_an_end_that_nobodys_list_has_the_size_of_is_foreign(self, deps, gateway, clock):
+        self.lose(deps, gateway, 3)
+        ended(deps, "999", 500, 500)
+        clock.advance(minutes=11)
+        broadcasting.match_ends(deps)
+        assert foreign(deps) == 1
 
     def test_a_pause_while_a_list_is_decided_about_holds_it(self, deps, gateway, monkeypatch):
         number = launched(deps, crowd(deps, 3))
