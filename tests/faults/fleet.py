@@ -174,9 +174,14 @@ class Fleet:
             "SELECT count(*) FROM campaign_batches WHERE closed_at IS NULL AND msg_id IS NOT NULL"
         )
 
-    def status(self, launched: Launched) -> dict[str, Any]:
+    def launches(self, launched: Launched) -> list[int]:
+        """Return the number of a campaign, or of each launch of one that repeats."""
+        query = "SELECT id, parent_id FROM campaigns WHERE launched_at IS NOT NULL ORDER BY id"
+        return [number for number, of in self.house.rows(query) if launched.id in (number, of)]
+
+    def status(self, campaign_id: int) -> dict[str, Any]:
         """Return where a campaign and everybody in it stands, as an operator is told."""
-        return campaigns.status(self.deps, self.operator, launched.id)
+        return campaigns.status(self.deps, self.operator, campaign_id)
 
     def _counts(self, query: str) -> bool:
         return self.house.rows(query)[0][0] == 0

@@ -4,16 +4,20 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from app.core.crypto import KeyRing
 from tests.faults.fleet import Fleet, Launched
+from tests.faults.misbehaviour import MASS
 from tests.phones import Phone
 
 _ROWS = """
 SELECT p.openid_index, r.state, coalesce(r.variant, '') FROM campaign_recipients r
 JOIN campaigns c ON c.id = r.campaign_id JOIN people p ON p.id = r.person_id
 WHERE c.id = {0} OR c.parent_id = {0}
+"""
+_CHARGED = """
+SELECT p.openid_index, sum(m.count) FROM mass_months m JOIN people p ON p.id = m.person_id
+WHERE p.openid_index IS NOT NULL GROUP BY 1
 """
 _VERDICTS = """
 SELECT facts ->> 'chosen' FROM campaign_events
@@ -28,7 +32,7 @@ class Oracle:
 
     fleet: Fleet
     figures: Counter[str] = field(default_factory=Counter)
-    _screens: dict[str, list[str]] = field(default_factory=dict)
+    _screens: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def judge(self, blocking: set[str]) -> None:
         """Check that nobody got anything twice, and that everybody got what the rows say.
@@ -39,16 +43,25 @@ class Oracle:
         self._screens = {phone.openid: _screen(phone) for phone in people}
         for launched in self.fleet.launched:
             self._judge(launched, blocking)
-            self._sums_up(launched)
+            for campaign_id in self.fleet.launches(launched):
+                self._sums_up(campaign_id)
             self._has_one_verdict(launched)
+        self._months_were_charged()
         self.fleet.ledger.is_sound()
         for stillness in self.fleet.stillnesses:
             self.fleet.ledger.kept_still(stillness)
 
+    def _months_were_charged(self) -> None:
+        """Check that we counted every broadcast that the platform counted, or more."""
+        charged = {bytes(index): count for index, count in self.fleet.house.rows(_CHARGED)}
+        for phone in self.fleet.phones:
+            got = sum(path == MASS for path, _ in self._screens[phone.openid])
+            assert got <= charged.get(self._index(phone), 0), (got, charged)
+
     def _judge(self, launched: Launched, blocking: set[str]) -> None:
         rows = self._rows(launched)
         # Once in each launch of what repeats; a launch that nobody got is no launch.
-        launches = self._launches(launched)
+        launches = len(self.fleet.launches(launched))
         for phone in self.fleet.phones:
             mine = rows.get(self._index(phone), Counter())
             assert mine.total() == launches, ("not in it", launched, mine, launches)
@@ -69,8 +82,8 @@ class Oracle:
         self.figures["unknown, received"] += max(0, got - confirmed - sent)
         self.figures["unknown, not received"] += unknown - max(0, got - confirmed - sent)
 
-    def _sums_up(self, launched: Launched) -> None:
-        told = self.fleet.status(launched)
+    def _sums_up(self, campaign_id: int) -> None:
+        told = self.fleet.status(campaign_id)
         counted = sum(told[one] for one in _COUNTED)
         counted += sum(told["skipped"].values()) + sum(told["failed"].values())
         assert counted == told["recipients"], told
@@ -91,21 +104,18 @@ class Oracle:
             self.figures[state] += state not in ("skipped", "failed")
         return found
 
-    def _launches(self, launched: Launched) -> int:
-        query = "SELECT id, parent_id FROM campaigns WHERE launched_at IS NOT NULL"
-        return sum(launched.id in ids for ids in self.fleet.house.rows(query))
-
     def _got(self, phone: Phone, mark: str) -> int:
-        return sum(mark in bubble for bubble in self._screens[phone.openid])
+        return sum(mark in words for _, words in self._screens[phone.openid])
 
     def _index(self, phone: Phone) -> bytes:
         ring = KeyRing.parse(self.fleet.house.inside()["DATA_KEYS"])
         return ring.index("openid", f"{self.fleet.house.account}\0{phone.openid}")
 
 
-def _screen(phone: Phone) -> list[str]:
-    """Return what the platform pushed to a phone; one text for each time."""
-    pushed: list[dict[str, Any]] = [
-        one for one in phone.bubbles() if one["side"] == "them" and one["raw"].startswith("c")
+def _screen(phone: Phone) -> list[tuple[str, str]]:
+    """Return what the platform pushed to a phone, each with the call that brought it."""
+    pushed = [one for one in phone.bubbles() if one["side"] == "them" and one["record"]]
+    return [
+        (one["record"].get("path", ""), json.dumps(one["content"], ensure_ascii=False))
+        for one in pushed
     ]
-    return [json.dumps(one["content"], ensure_ascii=False) for one in pushed]

@@ -93,13 +93,13 @@ class Torture:
     def _deeds(self, kills: int, doomed: Launched) -> dict[int, Callable[[], None]]:
         """Return what else is done, by after how many kills."""
         deeds: dict[int, Callable[[], None]] = {
-            share * kills // 10: self._fleet.change_minds for share in (2, 3, 7, 8)
+            share * kills // 10: self._fleet.change_minds for share in (2, 5, 7, 9)
         }
         deeds |= {
             kills // 10: self._hit_between_call_and_record,
             4 * kills // 10: lambda: self._fleet.cancel(doomed),
-            5 * kills // 10: self._house.empty_redis,
-            6 * kills // 10: self._fleet.leave,
+            3 * kills // 10: self._fleet.leave,
+            6 * kills // 10: self._house.empty_redis,
         }
         return {self._killer.killed + after: deed for after, deed in deeds.items()}
 
