@@ -33,7 +33,7 @@ from app.steps.message_words import seen_last
 from app.steps.replying import may_answer
 from app.steps.seat import channel_of, known_of, take_seat
 from app.steps.taxonomy import tags_about
-from app.store import erasure
+from app.store import erasure, rare_writes
 from app.store.acts import Happening
 from app.store.turns import Loaded, TurnKey, TurnTransaction
 from app.store.writes import Writes
@@ -179,7 +179,8 @@ def _take_note(
         writes.mass_finished(inbound.message_id, inbound.status, inbound.counts)
         writes.bell(JobName.RECONCILE_MASS.value)
     elif isinstance(inbound, JobFinished):
-        writes.job_finished(inbound.message_id, inbound.status)
+        to = person.id if person is not None else None
+        rare_writes.template_ended(writes, to, inbound.message_id, inbound.status)
     writes.answered(key.delivery, None, type(inbound).__name__, (None, None), inbound.created_at)
     turn.write(writes)
 

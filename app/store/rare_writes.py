@@ -1,13 +1,35 @@
-"""What only a rare turn writes: a complaint, a request under the law, how an answer was."""
+"""What only a rare turn writes: a complaint, a request under the law, the end of a message."""
 
 import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.store.replies import RATED
 from app.store.writes import Writes
+
+_EARLY = timedelta(minutes=10)
+"""Within this time of a call its end may come before its answer was written down."""
+
+# An end may overtake the answer that names it, or outlive it: the worker died, or the line broke.
+# Then it belongs to the one message to this person that has no name yet; of two it is nobody's.
+_NAME_AND_SETTLE = """
+UPDATE campaign_recipients SET state = %s, reason = %s, platform_id = %s, lease_until = NULL
+WHERE person_id = %s AND sent_at > %s AND state IN ('sending', 'sent', 'unknown')
+AND coalesce(platform_id, %s) = %s
+AND campaign_id = (
+    SELECT min(r.campaign_id) FROM campaign_recipients r JOIN campaigns c ON c.id = r.campaign_id
+    WHERE r.person_id = %s AND r.sent_at > %s AND r.state IN ('sending', 'sent', 'unknown')
+    AND r.platform_id IS NULL AND c.channel = 'template'
+    HAVING count(*) = 1
+)
+AND NOT EXISTS (SELECT FROM campaign_recipients WHERE platform_id = %s)
+AND NOT EXISTS (SELECT FROM messages WHERE platform_id = %s)
+AND NOT EXISTS (SELECT FROM messages WHERE person_id = %s AND created_at > %s
+                AND state IN ('sending', 'unknown'))
+"""
+"""`coalesce`: its worker may be naming it at this very moment, and then it is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +98,38 @@ def rated(writes: Writes, person_id: uuid.UUID, score: int, now: datetime) -> No
         " AND state IN ('sent', 'confirmed', 'unknown') ORDER BY created_at DESC LIMIT 1"
         " ON CONFLICT (message_id) DO UPDATE SET score=excluded.score, rated_at=excluded.rated_at",
         *(person_id, score, now, person_id, RATED),
+    )
+
+
+def template_ended(
+    writes: Writes, person_id: uuid.UUID | None, platform_id: str, status: str
+) -> None:
+    """Settle a template message by what the platform says became of it."""
+    delivered = status.replace(" ", "").lower() == "success"
+    writes.add(
+        "UPDATE messages SET state=%s, reason=%s, finished_at=%s"
+        " WHERE platform_id=%s AND state IN ('sent', 'unknown')",
+        "confirmed" if delivered else "refused",
+        None if delivered else status[:48],
+        *(writes.now, platform_id),
+    )
+    became = ("confirmed", None) if delivered else ("failed", f"platform:{status}"[:32])
+    writes.add(
+        "UPDATE campaign_recipients SET state=%s, reason=%s"
+        " WHERE platform_id=%s AND state IN ('sent', 'unknown')",
+        *(*became, platform_id),
+    )
+    if person_id is not None:
+        _early_end(writes, person_id, platform_id, became)
+
+
+def _early_end(
+    writes: Writes, person_id: uuid.UUID, platform_id: str, became: tuple[str, str | None]
+) -> None:
+    """Name and settle the only message that it can be of, unless one has the name already."""
+    since = writes.now - _EARLY
+    writes.add(
+        _NAME_AND_SETTLE,
+        *(*became, platform_id, person_id, since, platform_id, platform_id, person_id, since),
+        *(platform_id, platform_id, person_id, since),
     )

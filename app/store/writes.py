@@ -332,24 +332,6 @@ class Writes:
             *(openid_index, kind, self._now),
         )
 
-    def job_finished(self, platform_id: str, status: str) -> None:
-        """Settle a template message by what the platform says became of it."""
-        delivered = status.replace(" ", "").lower() == "success"
-        self._add(
-            "UPDATE messages SET state=%s, reason=%s, finished_at=%s"
-            " WHERE platform_id=%s AND state IN ('sent', 'unknown')",
-            "confirmed" if delivered else "refused",
-            None if delivered else status[:48],
-            *(self._now, platform_id),
-        )
-        self._add(
-            "UPDATE campaign_recipients SET state=%s, reason=%s"
-            " WHERE platform_id=%s AND state IN ('sent', 'unknown')",
-            "confirmed" if delivered else "failed",
-            None if delivered else f"platform:{status}"[:32],
-            platform_id,
-        )
-
     def mass_finished(self, job_id: str, status: str, counts: Mapping[str, int]) -> None:
         """Keep what the platform tells of a mass send; a job finds whose it was."""
         month = self._now.astimezone(SHANGHAI).date().replace(day=1)

@@ -105,6 +105,9 @@ def _close(
 
 
 def _failed(session: Transaction, batch: CampaignBatch, status: str) -> None:
+    if batch.state == "failed":
+        # Told again, or asked for before it was told: the month is given back once.
+        return
     people = mass_batches.people_of(session, batch)
     batch.state = "failed"
     recipients.settle(

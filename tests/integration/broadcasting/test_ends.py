@@ -251,6 +251,21 @@ class TestEnds:
         assert states(deps, number) == {"failed:platform:err(10001)": 3}
         assert months(deps) == {0: 3}
 
+    def test_a_failure_asked_for_and_then_told_gives_the_month_back_once(
+        self, deps, gateway, clock
+    ):
+        people = crowd(deps, 3)
+        run_of(deps, people, content={"text": "昨天的提醒。"})
+        number = run_of(deps, people)
+        failed = batches(deps)[1]
+        assert months(deps) == {2: 3}
+        gateway.mass_states[failed.msg_id] = "fail"
+        clock.advance(minutes=11)
+        broadcasting.reconcile_mass(deps)
+        ended(deps, failed.msg_id, 0, 3, "err(20008)")
+        assert states(deps, number) == {"failed:platform:fail": 3}
+        assert months(deps) == {1: 3}
+
     def test_a_lost_end_is_asked_for(self, deps, gateway, clock):
         number, batch = self.sent(deps)
         gateway.mass_states[batch.msg_id] = "success"

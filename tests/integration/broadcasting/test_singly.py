@@ -238,25 +238,89 @@ class TestManyHands:
         assert campaign(deps, number).state == "paused"
 
 
+def told(deps, openid, message_id, status="success"):
+    """Let the platform tell what became of a template message."""
+    hear(
+        deps,
+        JobFinished(
+            account=ACCOUNT,
+            openid=Secret(openid),
+            created_at=int(deps.clock.now().timestamp()),
+            delivery_id=f"e:{message_id}",
+            job="template",
+            message_id=str(message_id),
+            status=status,
+        ),
+    )
+
+
+FIRST_ID = 4_300_000_000_000_000_000
+
+
 def test_a_template_is_confirmed_by_its_end(deps, gateway):
     number = by_template(deps, crowd(deps, 2))
     run(deps)
     assert states(deps, number) == {"sent": 2}
     assert gateway.templates[0][1:3] == ("progress", {"thing1": "账单已出"})
     for place, status in enumerate(("success", "failed:user block")):
-        hear(
-            deps,
-            JobFinished(
-                account=ACCOUNT,
-                openid=Secret(gateway.templates[place][0]),
-                created_at=int(deps.clock.now().timestamp()),
-                delivery_id=f"e:{place}",
-                job="template",
-                message_id=str(4_300_000_000_000_000_000 + place),
-                status=status,
-            ),
-        )
+        told(deps, gateway.templates[place][0], FIRST_ID + place, status)
     assert states(deps, number) == {"confirmed": 1, "failed:platform:failed:user block": 1}
+
+
+class TestEndsThatComeEarly:
+    """An end may be told before the answer of its call is written down, or where it got lost."""
+
+    def one(self, deps):
+        index = deps.keyring.index("openid", f"{ACCOUNT}\0oCrowd00000")
+        return [somebody(deps, "oCrowd00000", openid_index=index).id]
+
+    def test_one_that_overtakes_the_answer_is_not_forgotten(self, deps, gateway):
+        number = by_template(deps, self.one(deps))
+
+        class Hasty:
+            def send_template(self, openid, *rest):
+                sent = gateway.send_template(openid, *rest)
+                told(deps, openid.value, sent.message_id)
+                return sent
+
+        run(replace(deps, sender=Hasty()))
+        assert states(deps, number) == {"confirmed": 1}
+
+    def test_one_whose_answer_got_lost_settles_what_was_unknown(self, deps, gateway):
+        number = by_template(deps, self.one(deps))
+        gateway.fail_next(OutcomeUnknown())
+        run(deps)
+        assert states(deps, number) == {"unknown": 1}
+        told(deps, "oCrowd00000", FIRST_ID, "failed:user block")
+        assert states(deps, number) == {"failed:platform:failed:user block": 1}
+
+    def test_of_two_that_it_may_be_it_is_neither(self, deps, gateway):
+        people = self.one(deps)
+        numbers = [by_template(deps, people) for _ in range(2)]
+        for _ in numbers:
+            gateway.fail_next(OutcomeUnknown())
+        run(deps)
+        told(deps, "oCrowd00000", FIRST_ID)
+        assert [states(deps, number) for number in numbers] == [{"unknown": 1}] * 2
+
+    def test_what_is_long_over_is_not_meant(self, deps, gateway, clock):
+        number = by_template(deps, self.one(deps))
+        gateway.fail_next(OutcomeUnknown())
+        run(deps)
+        clock.advance(minutes=11)
+        told(deps, "oCrowd00000", FIRST_ID)
+        assert states(deps, number) == {"unknown": 1}
+
+    def test_the_end_of_another_message_says_nothing_of_this_one(self, deps, gateway):
+        people = self.one(deps)
+        known = by_template(deps, people)
+        run(deps)
+        gateway.fail_next(OutcomeUnknown())
+        lost = by_template(deps, people)
+        run(deps)
+        told(deps, "oCrowd00000", FIRST_ID)
+        assert states(deps, known) == {"confirmed": 1}
+        assert states(deps, lost) == {"unknown": 1}
 
 
 def test_two_campaigns_to_one_person_do_not_share_an_id(deps, gateway):
