@@ -1,13 +1,15 @@
 """Followers, the campaigns they are for, and the operators who launch, hold and end them."""
 
+import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
+from urllib.request import urlopen
 
 from app.bootstrap import build_deps
 from app.core.access import Actor, Role
@@ -15,7 +17,7 @@ from app.core.clock import SHANGHAI
 from app.core.config import Settings
 from app.core.errors import NotAllowed
 from app.deps import Deps
-from app.services import campaigns
+from app.services import campaigns, experiments
 from tests.console import an_actor
 from tests.faults.kinds import Kind
 from tests.faults.ledger import Ledger, Stillness
@@ -86,6 +88,13 @@ class Fleet:
         self._all(phones, lambda phone: phone.type("你好"))
         return phones
 
+    def tag_all(self, name: str) -> int:
+        """Have everybody carry a tag of the account; return its number."""
+        tag_id = int(self._api("tags/create", {"tag": {"name": name}})["tag"]["id"])
+        openids = [phone.openid for phone in (*self.phones, *self.leavers[-LEAVERS:])]
+        self._api("tags/members/batchtagging", {"openid_list": openids, "tagid": tag_id})
+        return tag_id
+
     def write(self, phones: list[Phone]) -> None:
         """Have people write: they can be answered for two days."""
         self._all(phones, lambda phone: phone.type("在吗"))
@@ -113,13 +122,13 @@ class Fleet:
         sending = self.house.rows("SELECT id FROM campaigns WHERE state = 'sending'")
         if sending:
             (chosen,) = self.dice.choice(sending)
-            with _unless_over():
+            with _unless():
                 campaigns.pause(self.deps, self.operator, chosen)
                 self.stillnesses.append(Stillness(chosen, self.ledger.now()))
 
     def cancel(self, launched: Launched) -> None:
         """End one, wherever it stands: nothing leaves any more."""
-        with _unless_over():
+        with _unless():
             campaigns.cancel(self.deps, self.operator, launched.id)
             self.stillnesses.append(Stillness(launched.id, self.ledger.now()))
 
@@ -129,7 +138,7 @@ class Fleet:
             if one.until == "infinity" and self._is_held(one):
                 self._resume(one)
         for (campaign_id,) in self.house.rows("SELECT id FROM campaigns WHERE state = 'paused'"):
-            with _unless_over():
+            with _unless():
                 campaigns.resume(self.deps, self.operator, campaign_id)
 
     def settle(self, is_done: Callable[[], bool]) -> None:
@@ -144,6 +153,7 @@ class Fleet:
             if moves:
                 continue
             stuck += 1
+            self._choose()
             if stuck % _STEPS_A_DAY:
                 self.house.wechat.travel(seconds=_STEP.total_seconds())
             else:
@@ -183,6 +193,19 @@ class Fleet:
         """Return where a campaign and everybody in it stands, as an operator is told."""
         return campaigns.status(self.deps, self.operator, campaign_id)
 
+    def _api(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Call the platform as the account's console would."""
+        inside = self.house.inside()
+        asked = {
+            "grant_type": "client_credential",
+            "appid": inside["WECHAT_APP_ID"],
+            "secret": inside["WECHAT_APP_SECRET"],
+        }
+        token = _posted(f"{self.house.page}cgi-bin/stable_token", asked)["access_token"]
+        told = _posted(f"{self.house.page}cgi-bin/{path}?access_token={token}", body)
+        assert told.get("errcode", 0) == 0, told
+        return told
+
     def _counts(self, query: str) -> bool:
         return self.house.rows(query)[0][0] == 0
 
@@ -190,10 +213,17 @@ class Fleet:
         paused = self.house.rows("SELECT id FROM campaigns WHERE state = 'paused'")
         return (one.campaign_id,) in paused
 
+    def _choose(self) -> None:
+        """Decide where too few were reached for the rule to decide; else the rule does."""
+        for one in self.launched:
+            if "experiment" in one.kind.raw:
+                with _unless("experiment_by_rule"):
+                    experiments.choose(self.deps, self.operator, one.id, "A", "样本不足")
+
     def _resume(self, one: Stillness) -> None:
         place = self.stillnesses.index(one)
         until_ = self.ledger.now()
-        with _unless_over():
+        with _unless():
             campaigns.resume(self.deps, self.operator, one.campaign_id)
         self.stillnesses[place] = Stillness(one.campaign_id, one.since, until_)
 
@@ -203,13 +233,19 @@ class Fleet:
                 pass
 
 
+def _posted(url: str, body: Mapping[str, Any]) -> Any:
+    given = json.dumps(body, ensure_ascii=False).encode()
+    with urlopen(url, given) as answer:  # noqa: S310 - our own simulator
+        return json.load(answer)
+
+
 @contextmanager
-def _unless_over() -> Iterator[None]:
-    """Let pass that a campaign went on, or came to its end, before an operator could act."""
+def _unless(why: str = "not_in_this_state") -> Iterator[None]:
+    """Let pass that an operator may not act: things went on before, or go on by themselves."""
     try:
         yield
     except NotAllowed as refused:
-        assert refused.why == "not_in_this_state", refused  # noqa: PT017 - all else is a failure
+        assert refused.why == why, refused  # noqa: PT017 - all else is a failure
 
 
 def _within(is_done: Callable[[], bool], seconds: float) -> bool:

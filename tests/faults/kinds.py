@@ -33,6 +33,12 @@ def by_list(number: int, **more: Any) -> Kind:
     return _kind("list", "education", "mass", {"": mark}, content={"text": text}, **more)
 
 
+def by_tag(number: int, tag_id: int) -> Kind:
+    """Return one that goes to a whole tag in one call, where everybody may be written to."""
+    kind = by_list(number, tag_id=tag_id, people_per_minute=None)
+    return Kind("tag", {**kind.raw, "name": "tag"}, kind.marks)
+
+
 def in_variants(number: int, name: str = "variants", **more: Any) -> Kind:
     """Return one whose words are two."""
     marks = {one: f"征信{number}{one}号" for one in ("A", "B")}

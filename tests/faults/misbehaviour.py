@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from tests.phones import SEND, PretendWeChat
 
-MASS = "/cgi-bin/message/mass/send"
+MASS, TAG = "/cgi-bin/message/mass/send", "/cgi-bin/message/mass/sendall"
 TEMPLATE = "/cgi-bin/message/template/send"
-PATHS = (MASS, TEMPLATE, SEND)
+PATHS = (MASS, TAG, TEMPLATE, SEND)
 # What is refused was not done. 48001 and 45028 pause the campaigns until an operator resumes them.
 CODES = {
     MASS: (-1, 42001, 45011, 45066, 45028, 48001),
+    TAG: (-1, 42001, 45011, 45028),
     TEMPLATE: (-1, 42001, 45011, 48001),
     SEND: (-1, 42001, 45011, 45047, 48001),
 }
@@ -71,7 +72,7 @@ class Misbehaviour:
             self.wechat.fault(kind, path, self.dice.choice(CODES[path]))
         elif kind == "errcode_after":
             # Only of broadcasts it is known that "system error" may answer what was done.
-            self.wechat.fault(kind, MASS, -1)
+            self.wechat.fault(kind, self.dice.choice((MASS, TAG)), -1)
         else:
             self.wechat.fault(kind, path, _TOO_LATE_MS)
 

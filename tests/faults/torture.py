@@ -61,23 +61,24 @@ class Torture:
         fleet.launched, fleet.leavers, fleet.stillnesses = [], [], []
         repeating = self._launch(kinds.repeating)
         experiment = self._launch(kinds.with_winner)
-        self._day(kills // 2, kinds.by_list)
+        self._day(kills // 2, lambda number: kinds.by_tag(number, fleet.tag_all(f"全部{number}")))
         self._like_one_variant(experiment)
         fleet.travel_to_morning(days=kinds.WINNER_DAYS + 1)
         with self._somebody_blocks() as blocking:
             fleet.write([one for one in fleet.phones if one != blocking])
-            self._day(kills - kills // 2, kinds.in_variants)
+            # Three broadcasts a month are what the rules leave to education.
+            self._day(kills - kills // 2, self._dice.choice((kinds.by_list, kinds.in_variants)))
             fleet.cancel(repeating)
             fleet.settle(fleet.is_all_over)
             self.oracle.judge({blocking.openid})
         fleet.travel_to_morning(days=_MONTH_DAYS)
         fleet.write(fleet.phones)
 
-    def _day(self, kills: int, by_list: Callable[[int], Kind]) -> None:
+    def _day(self, kills: int, broadcast: Callable[[int], Kind]) -> None:
         """Launch by every way; one of the campaigns is cancelled."""
         self._fleet.leavers += self._fleet.gather(LEAVERS)
         doomed = self._launch(kinds.by_template)
-        for kind in (by_list, kinds.by_template, kinds.by_customer_service):
+        for kind in (broadcast, kinds.by_template, kinds.by_customer_service):
             self._launch(kind)
         deeds = self._deeds(kills, doomed)
         end = self._killer.killed + kills

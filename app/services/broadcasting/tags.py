@@ -17,7 +17,7 @@ from app.services.broadcasting.plan import Plan
 from app.services.broadcasting.saying import say
 from app.steps import campaign_facts
 from app.steps.campaign_life import GOVERNOR
-from app.store import broadcasting, campaigns, reaching, whole_audiences
+from app.store import broadcasting, campaigns, imports, reaching, whole_audiences
 from app.store.session import Transaction
 from app.wechat.ports import LEAST_LISTED, MOST_LISTED
 
@@ -44,10 +44,11 @@ def send_tag(deps: Deps, plan: Plan) -> int | None:
         return None
     with deps.sessions() as session:
         people = whole_audiences.list_untouched(session, plan.campaign_id)
-    if not people:
+        account = imports.find_account(session)
+    if not people or account is None:
         return None
     try:
-        leaving = _left(deps, plan, people, _members(deps, plan.definition.tag_id))
+        leaving = _left(deps, plan, people, _members(deps, account, plan.definition.tag_id))
     except (PlatformFailure, StateUnavailable):
         again = deps.clock.now() + _PAUSE
     except _NotYetError as not_yet:
@@ -86,13 +87,13 @@ def _take_lists(deps: Deps, plan: Plan, why: str) -> None:
         campaigns.note(session, plan.campaign_id, GOVERNOR, whole_audiences.AS_LISTS, now, why=why)
 
 
-def _members(deps: Deps, tag_id: int) -> set[bytes]:
+def _members(deps: Deps, account: str, tag_id: int) -> set[bytes]:
     """Return the keyed indexes of everybody who carries the tag."""
     found: set[bytes] = set()
     after: Secret | None = None
     while True:
         page = deps.directory.tagged(tag_id, after)
-        found |= {deps.keyring.index("openid", one.value) for one in page.openids}
+        found |= {deps.keyring.index("openid", f"{account}\0{one.value}") for one in page.openids}
         if page.after is None:
             return found
         after = page.after

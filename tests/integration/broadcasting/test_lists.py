@@ -10,6 +10,7 @@ from app.core.errors import PlatformUnreachable
 from app.services import broadcasting
 from app.store.campaigns import SendingMode
 from app.store.incidents import Incident
+from tests.builders import ACCOUNT
 from tests.integration.broadcasting.crowds import (
     WORDS,
     campaign,
@@ -155,7 +156,7 @@ class TestTheRuleIsAskedAgain:
 
     def test_a_trial_reaches_its_guests_only(self, deps, gateway):
         people = crowd(deps, 4)
-        guests = [deps.keyring.index("openid", f"oCrowd{n:05d}").hex() for n in (0, 1)]
+        guests = [deps.keyring.index("openid", f"{ACCOUNT}\0oCrowd{n:05d}").hex() for n in (0, 1)]
         with deps.sessions.begin() as session:
             mode = session.get_one(SendingMode, 1)
             mode.mode, mode.guests = "trial", guests

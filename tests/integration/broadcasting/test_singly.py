@@ -270,12 +270,8 @@ def test_a_template_is_confirmed_by_its_end(deps, gateway):
 class TestEndsThatComeEarly:
     """An end may be told before the answer of its call is written down, or where it got lost."""
 
-    def one(self, deps):
-        index = deps.keyring.index("openid", f"{ACCOUNT}\0oCrowd00000")
-        return [somebody(deps, "oCrowd00000", openid_index=index).id]
-
     def test_one_that_overtakes_the_answer_is_not_forgotten(self, deps, gateway):
-        number = by_template(deps, self.one(deps))
+        number = by_template(deps, crowd(deps, 1))
 
         class Hasty:
             def send_template(self, openid, *rest):
@@ -287,7 +283,7 @@ class TestEndsThatComeEarly:
         assert states(deps, number) == {"confirmed": 1}
 
     def test_one_whose_answer_got_lost_settles_what_was_unknown(self, deps, gateway):
-        number = by_template(deps, self.one(deps))
+        number = by_template(deps, crowd(deps, 1))
         gateway.fail_next(OutcomeUnknown())
         run(deps)
         assert states(deps, number) == {"unknown": 1}
@@ -295,7 +291,7 @@ class TestEndsThatComeEarly:
         assert states(deps, number) == {"failed:platform:failed:user block": 1}
 
     def test_of_two_that_it_may_be_it_is_neither(self, deps, gateway):
-        people = self.one(deps)
+        people = crowd(deps, 1)
         numbers = [by_template(deps, people) for _ in range(2)]
         for _ in numbers:
             gateway.fail_next(OutcomeUnknown())
@@ -304,7 +300,7 @@ class TestEndsThatComeEarly:
         assert [states(deps, number) for number in numbers] == [{"unknown": 1}] * 2
 
     def test_what_is_long_over_is_not_meant(self, deps, gateway, clock):
-        number = by_template(deps, self.one(deps))
+        number = by_template(deps, crowd(deps, 1))
         gateway.fail_next(OutcomeUnknown())
         run(deps)
         clock.advance(minutes=11)
@@ -312,7 +308,7 @@ class TestEndsThatComeEarly:
         assert states(deps, number) == {"unknown": 1}
 
     def test_the_end_of_another_message_says_nothing_of_this_one(self, deps, gateway):
-        people = self.one(deps)
+        people = crowd(deps, 1)
         known = by_template(deps, people)
         run(deps)
         gateway.fail_next(OutcomeUnknown())

@@ -26,7 +26,7 @@ def somebody(deps: Deps, openid: str = OPENID, **given: Any) -> Person:
         **{
             "id": uuid.uuid4(),
             "account": ACCOUNT,
-            "openid_index": deps.keyring.index("openid", openid),
+            "openid_index": deps.keyring.index("openid", f"{ACCOUNT}\0{openid}"),
             "openid_sealed": sealer.seal_text(openid),
             "master_id": wrapped.master_id,
             "wrapped_key": wrapped.sealed,
