@@ -2,14 +2,12 @@
 
 import json
 from collections import Counter
-from datetime import datetime, timedelta
-from urllib.parse import quote
 
 import psutil
 import pytest
 
-from app.core.clock import SHANGHAI
 from tests.house import a_house
+from tests.journeys.crowds import everybody_does, phones_of, received, take_in, travel_to
 from tests.phones import until
 
 pytestmark = pytest.mark.journey
@@ -48,37 +46,9 @@ def house(tmp_path):
         yield house
 
 
-def travel_to(house, hour):
-    """Let the house's clock stand at an hour of the coming day, in Asia/Shanghai."""
-    now = datetime.fromtimestamp(house.wechat.ask("GET", "clock", {})["now"], SHANGHAI)
-    then = (now + timedelta(days=1)).replace(hour=hour, minute=0)
-    house.wechat.travel(seconds=(then - now).total_seconds())
-
-
-def take_in(house, count):
-    house.wechat.ask("POST", "crowd", {"count": count})
-    house.wechat.phone().follow()  # the platform names our account in its first delivery
-    assert "Everybody is known" in house.shell("flask people import")
-
-
-def received(house, words):
-    """Return the platform's own record: by openid, how often a phone got these words."""
-    return house.wechat.ask("GET", f"received?text={quote(words)}", {})["received"]
-
-
 def reached(house):
     """Return by openid how often a phone got any of the variants."""
     return sum((Counter(received(house, words)) for words in WORDS.values()), Counter())
-
-
-def phones_of(house, openids):
-    numbers = {one["openid"]: one["id"] for one in house.wechat.ask("GET", "phones", {})["phones"]}
-    return [numbers[openid] for openid in sorted(openids)]
-
-
-def everybody_does(house, numbers, verb, **body):
-    for number in numbers:
-        house.wechat.ask("POST", f"phones/{number}/{verb}", {"wait": True, **body})
 
 
 def status(house, number):

@@ -229,3 +229,11 @@ def test_an_edit_says_what_it_voids(deps: Deps, operator: FlaskClient) -> None:
 def test_who_only_looks_builds_nothing(deps: Deps) -> None:
     approver = signed_in(deps, Role.APPROVER)
     assert post(approver, BUILD, page="/console/campaigns/", **BASE).status_code == 403
+
+
+def test_no_two_parts_of_the_page_have_the_same_name(operator: FlaskClient) -> None:
+    fresh = operator.get(NEW).get_data(as_text=True)
+    built = post(operator, BUILD, NEW, **TWO, do="variants:add").get_data(as_text=True)
+    for page in (fresh, built):
+        names = re.findall(r'\sid="([^"]+)"', page)
+        assert len(names) == len(set(names))
