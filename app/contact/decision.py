@@ -41,7 +41,7 @@ def decide(
     `Now`. What would be too late then, or have no channel then, is refused at once. So a text may
     promise a later message exactly when the same message with that `not_before` is not refused.
     """
-    refusal = _refusal(facts, message, now)
+    refusal = _refusal(facts, message, rules, now)
     if refusal is not None:
         return No(refusal)
     due = max(now, message.not_before or now)
@@ -71,7 +71,7 @@ def decide_reply(
     They are there and have spoken, so neither hours nor budgets nor the platform's allowances bind
     a reply; what may not be said to this person, or not in a reply, binds it as it binds all else.
     """
-    refusal = _refusal(facts, message, now)
+    refusal = _refusal(facts, message, rules, now)
     if refusal is not None:
         return No(refusal)
     replied = replace(message, channels=frozenset({Channel.REPLY}))
@@ -120,22 +120,16 @@ def is_within_hours(message_class: MessageClass, rules: ContactRules, when: date
     return _opening(rules.hours.get(message_class), when) == when
 
 
-def _refusal(facts: ContactFacts, message: MessageFacts, now: datetime) -> Reason | None:
+def _refusal(
+    facts: ContactFacts, message: MessageFacts, rules: ContactRules, now: datetime
+) -> Reason | None:
+    binding = rules.refusals[message.message_class]
     is_over = message.expires_at is not None and now >= message.expires_at
-    checks = [(not facts.follows, Reason.NOT_FOLLOWING), (is_over, Reason.EXPIRED)]
-    if message.message_class in _UNASKED:
-        checks += [
-            (facts.is_on_hold, Reason.ON_HOLD),
-            (facts.is_in_distress, Reason.IN_DISTRESS),
-        ]
-    if message.message_class is MessageClass.MARKETING:
-        checks += [
-            (facts.has_stopped_marketing, Reason.MARKETING_STOPPED),
-            (facts.is_marketing_suppressed, Reason.MARKETING_SUPPRESSED),
-            ("marketing" not in facts.consents, Reason.NO_CONSENT),
-        ]
-    # Last: what a person's own row forbids for good is the better answer, switch or not.
-    checks += [
+    checks = [
+        (not facts.follows, Reason.NOT_FOLLOWING),
+        (is_over, Reason.EXPIRED),
+        *((applies(facts), reason) for reason, applies in _AGAINST.items() if reason in binding),
+        # Last: what a person's own row forbids for good is the better answer, switch or not.
         (facts.is_outside_trial and _is_pushed(message), Reason.TRIAL),
         (message.message_class in facts.stopped, Reason.STOPPED),
     ]
@@ -225,6 +219,15 @@ def _mass_holds(
     has_some = used < rules.mass.limit_of(message.message_class)
     return has_some and "mass_send" in facts.account.rights
 
+
+_AGAINST: Mapping[Reason, Callable[[ContactFacts], bool]] = {
+    Reason.ON_HOLD: lambda facts: facts.is_on_hold,
+    Reason.IN_DISTRESS: lambda facts: facts.is_in_distress,
+    Reason.MARKETING_STOPPED: lambda facts: facts.has_stopped_marketing,
+    Reason.MARKETING_SUPPRESSED: lambda facts: facts.is_marketing_suppressed,
+    Reason.NO_CONSENT: lambda facts: "marketing" not in facts.consents,
+}
+"""What can be against writing to a person; which classes it binds is a table of the rules."""
 
 _HOLDS: Mapping[Channel, Callable[[ContactFacts, MessageFacts, ContactRules, datetime], bool]] = {
     Channel.CUSTOM: _custom_holds,

@@ -9,6 +9,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import NonNegativeInt, PositiveInt, PrivateAttr, model_validator
 
 from app.contact.types import (
+    PERSONAL,
     Budget,
     Carries,
     Channel,
@@ -17,6 +18,7 @@ from app.contact.types import (
     MassRule,
     Matrix,
     MessageClass,
+    Reason,
     WindowRules,
 )
 from app.core.clock import SHANGHAI
@@ -60,6 +62,17 @@ class _CellRow(Dated):
     carries: Carries
 
 
+class _ClassRow(Dated):
+    message_class: MessageClass
+    refused_by: frozenset[Reason]
+
+    @model_validator(mode="after")
+    def _about_a_person(self) -> Self:
+        if self.refused_by - PERSONAL:
+            raise ValueError("only what is known of a person binds some classes and not others")
+        return self
+
+
 class _MassRow(Dated):
     per_month: PositiveInt
     kept: NonNegativeInt
@@ -79,6 +92,7 @@ class RuleBook(Frozen):
     """All rows, of all times; ask `contact_rules` and `window_rules` for those of a moment."""
 
     answer: tuple[_AnswerRow, ...]
+    classes: tuple[_ClassRow, ...]
     hours: tuple[_HoursRow, ...]
     budgets: tuple[_BudgetRow, ...]
     windows: tuple[_WindowRow, ...]
@@ -102,8 +116,12 @@ class RuleBook(Frozen):
         # A class without hours would be sent at night: every class but the answer must have them.
         for needed in set(MessageClass) - {MessageClass.ANSWER} - set(rows):
             raise NotFound(f"No contact hours for {needed} are valid on {day}.")
+        classes = {row.message_class: row for row in in_force(self.classes, day)}
+        for needed in set(MessageClass) - set(classes):
+            raise NotFound(f"Nothing says on {day} what forbids {needed}.")
         mass = _only(self.mass, day, "mass")
         return ContactRules(
+            refusals={name: row.refused_by for name, row in classes.items()},
             hours={name: Hours(row.start, row.end) for name, row in rows.items()},
             budgets=tuple(
                 Budget(row.classes, row.limit, row.days) for row in in_force(self.budgets, day)

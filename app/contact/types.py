@@ -208,6 +208,14 @@ class MassRule:
         return self.limit if message_class in self.kept_for else self.limit - self.kept
 
 
+PERSONAL = frozenset(
+    {
+        *(Reason.ON_HOLD, Reason.IN_DISTRESS, Reason.MARKETING_STOPPED),
+        *(Reason.MARKETING_SUPPRESSED, Reason.NO_CONSENT),
+    }
+)
+"""What about a person can forbid a class of messages; the others bind every class."""
+
 Matrix = Mapping[tuple[MessageClass, Channel], Carries]
 
 
@@ -215,8 +223,10 @@ Matrix = Mapping[tuple[MessageClass, Channel], Carries]
 class ContactRules:
     """The rules valid on one day; a class without hours may be sent at any hour.
 
-    What the matrix does not name is never carried.
+    What the matrix does not name is never carried. `refusals`: what about a person forbids a class.
     """
+
+    refusals: Mapping[MessageClass, frozenset[Reason]]
 
     hours: Mapping[MessageClass, Hours] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()
