@@ -38,6 +38,10 @@ class Nothing:
         """Take a template message."""
         return Sent(f"{time.time_ns()}")
 
+    def preview_mass(self, *_given: object) -> Sent:
+        """Take a preview."""
+        return Sent(f"{time.time_ns()}")
+
     def send_mass(self, *_given: object) -> Sent:
         """Take a list."""
         return Sent(f"{time.time_ns()}")

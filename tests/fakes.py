@@ -23,6 +23,7 @@ class RecordingGateway:
     sent: list[tuple[str, str]] = field(default_factory=list)
     templates: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
     masses: list[tuple[tuple[str, ...], Said, str]] = field(default_factory=list)
+    previews: list[tuple[str, Said]] = field(default_factory=list)
     mass_states: dict[str, MassState] = field(default_factory=dict)
     tags: dict[int, list[str]] = field(default_factory=dict)
     drafts: dict[str, News] = field(default_factory=dict)
@@ -61,6 +62,11 @@ class RecordingGateway:
         if not repeats:
             self.templates.append((openid.value, template_id, dict(data), client_msg_id))
         return Sent(str(4_300_000_000_000_000_000 + (repeats or [len(self.templates) - 1])[0]))
+
+    def preview_mass(self, openid: Secret, said: Said) -> Sent:
+        self._happen()
+        self.previews.append((openid.value, said))
+        return Sent(str(3_148_000_000 + len(self.previews)))
 
     def send_mass(self, openids: Sequence[Secret], said: Said, client_msg_id: str) -> Sent:
         assert 2 <= len(openids) <= PAGE

@@ -9,7 +9,7 @@ from typing import Any
 from app.audience.problems import Misread
 from app.audience.protections import kept_in
 from app.broadcast.assignment import Group, Place, place_of
-from app.broadcast.types import Definition, read_definition
+from app.broadcast.types import Definition
 from app.contact.decision import decide
 from app.contact.types import Later, No
 from app.core.access import Actor, Permission
@@ -21,8 +21,9 @@ from app.queries.message_lines import shown_name
 from app.steps.audience import Understood, hides_few, view_of
 from app.steps.campaign_copy import Rendered, read_approved, render
 from app.steps.campaign_reach import account_for, audience_of, message_of, start_of
+from app.steps.campaign_templates import read_version
 from app.steps.contact_facts import load_many, situation
-from app.store import audience, templates
+from app.store import audience
 from app.store import campaigns as store
 from app.store.people import Person
 from app.store.session import Transaction
@@ -100,20 +101,8 @@ def of_template(
     """Show a version of a template to somebody who follows; raise `NotFound`."""
     actor.require(Permission.LOOK)
     with deps.sessions.begin() as session:
-        definition = definition_of(session, template_id, number)
+        definition = read_version(session, template_id, number)
         return _preview(deps, session, actor, definition, 0, after)
-
-
-def definition_of(session: Transaction, template_id: int, number: int) -> Definition:
-    """Read a version of a template as the campaign that it would make, for everybody."""
-    one = templates.get(session, template_id)
-    version = templates.get_version(session, template_id, number)
-    return read_definition(
-        {
-            "name": one.name, "class": one.klass, "channel": one.channel, "segment": "all",
-            "content": version.content,
-        }
-    )  # fmt: skip
 
 
 def sample(deps: Deps, actor: Actor, campaign_id: int) -> list[Sampled] | None:

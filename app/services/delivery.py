@@ -17,6 +17,7 @@ from app.contact.types import (
     No,
     Now,
     Reason,
+    Verdict,
 )
 from app.core.clock import monotonic
 from app.core.crypto import Sealer
@@ -31,6 +32,7 @@ from app.core.errors import (
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
+from app.steps import campaign_tests
 from app.steps.account import facts_of, holds_tomorrow
 from app.steps.contact_facts import Situation, as_contacts, situation
 from app.steps.message_words import template_fields, words_of
@@ -39,10 +41,10 @@ from app.steps.stopping import stopped_classes
 from app.store import events, outbox, reaching, sending
 from app.store.errands import READY
 from app.store.events import Happened
-from app.store.messages import Message
+from app.store.messages import TEST_CARD, TEST_NEWS, Message
 from app.store.sending import Charge, Due, Story
 from app.store.session import Transaction, database_errors
-from app.wechat.ports import Sent
+from app.wechat.ports import NewsRef, Sent
 
 _BATCH = 50
 _CLAIM_LEASE = timedelta(seconds=60)
@@ -130,8 +132,9 @@ def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...], at: Situation)
         )
         # One message goes to one person: no mass message of the month is spent on it.
         facts = replace(at, stopped=stopped_classes(session)).seen_by(facts, due.person, mass=0)
-        rules = deps.contact_book.contact_rules(now)
-        verdict = decide(facts, _message_facts(due.message), rules, now)
+        verdict = _verdict(deps, session, due, facts, now)
+        if verdict is None:
+            return
         if isinstance(verdict, Now):
             leaving = _leave(deps, session, due, verdict.channel.value)
         else:
@@ -139,6 +142,21 @@ def _deliver(deps: Deps, due: Due, contacts: tuple[Contact, ...], at: Situation)
             sending.finish(session, due.message.id, ("queued",), **values)
     if leaving is not None:
         _attempt(deps, due, leaving)
+
+
+def _verdict(
+    deps: Deps, session: Transaction, due: Due, facts: ContactFacts, now: datetime
+) -> Verdict | None:
+    """Ask whether a message may go now; None where a test is for nobody who gets tests any more."""
+    rules, message = deps.contact_book.contact_rules(now), due.message
+    if not message.is_test:
+        return decide(facts, _message_facts(message), rules, now)
+    if not campaign_tests.may_get(deps, session, due.person.id):
+        gone = {"state": "skipped", "reason": "not_staff", "finished_at": now}
+        sending.finish(session, message.id, ("queued",), **gone)
+        return None
+    card = campaign_tests.card_of(deps, message, due.person)
+    return campaign_tests.judge(message, card, facts, rules, now)
 
 
 def _waiting(
@@ -156,7 +174,7 @@ def _waiting(
     was_held = message.reason == sending.HELD or message.klass in facts.stopped
     is_over = verdict.because is Reason.EXPIRED and was_held
     return {
-        "state": "untold" if message.klass in sending.OWED else "skipped",
+        "state": "untold" if sending.is_owed(message) else "skipped",
         "reason": sending.HELD if is_over else verdict.because.value,
         "finished_at": now,
     }
@@ -190,12 +208,15 @@ def _leave(deps: Deps, session: Transaction, due: Due, channel: str) -> _Leaving
     charge = sending.start_sending(session, due, channel, now + _SENDING_LEASE, now, pack)
     if charge is None:
         return None
-    sealed = sealer.seal_text(words) if channel != "template" else None
+    is_read_again = channel != "template" or due.message.is_test
+    sealed = sealer.seal_text(words) if is_read_again else None
     return _Leaving(words, sealed, charge, _call(deps, due, channel, words))
 
 
 def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> str:
     """Return the text, or the template's fields as JSON."""
+    if due.message.is_test:
+        return sealer.open_text(story.text_sealed or b"")
     if channel == "template":
         fields = template_fields(deps, due.message.copy_key, due.message.created_at)
         return json.dumps(fields, ensure_ascii=False)
@@ -204,14 +225,17 @@ def _words(deps: Deps, due: Due, channel: str, story: Story, sealer: Sealer) -> 
 
 
 def _call(deps: Deps, due: Due, channel: str, words: str) -> Callable[[], Sent]:
-    openid = openid_of(deps, due.person)
+    openid, message = openid_of(deps, due.person), due.message
+    if message.copy_key == TEST_NEWS:
+        return partial(deps.sender.preview_mass, openid, NewsRef(words))
+    if channel == "mass":
+        return partial(deps.sender.preview_mass, openid, words)
     if channel != "template":
         return partial(deps.sender.send_text, openid, words)
-    template_id = deps.settings.progress_template_id
-    return partial(
-        deps.sender.send_template,
-        *(openid, template_id, json.loads(words), "", due.message.id.hex),
-    )
+    template_id, fields = deps.settings.progress_template_id, json.loads(words)
+    if message.copy_key == TEST_CARD:
+        template_id, fields = fields["template_id"], fields["data"]
+    return partial(deps.sender.send_template, *(openid, template_id, fields, "", message.id.hex))
 
 
 def _holds_tomorrow(deps: Deps, due: Due, now: datetime) -> bool:
@@ -227,7 +251,8 @@ def _attempt(deps: Deps, due: Due, leaving: _Leaving) -> None:
     except OutcomeUnknown:
         log.warning("message_outcome_unknown", message=str(due.message.id))
         now = deps.clock.now()
-        _finish(deps, due, _SENDING, state="unknown", reason="no_answer", finished_at=now)
+        state = "refused" if due.message.is_test else "unknown"
+        _finish(deps, due, _SENDING, state=state, reason="no_answer", finished_at=now)
     except PlatformRefused as refusal:
         if refusal.action == "success":
             _sent(deps, due, leaving, "")
@@ -254,7 +279,7 @@ def _sent(deps: Deps, due: Due, leaving: _Leaving, platform_id: str) -> None:
             text_hash=deps.keyring.index("message", leaving.text),
             finished_at=now,
         )
-        if is_news:
+        if is_news and not due.message.is_test:
             events.add(session, _received(due, now))
 
 
@@ -282,7 +307,7 @@ def _refused(deps: Deps, due: Due, charge: Charge, refusal: PlatformRefused) -> 
             sending.mark_person(session, due.person.id, follows=False)
         elif action == "mute":
             sending.mark_person(session, due.person.id, is_muted=True)
-        is_owed = due.message.klass in sending.OWED
+        is_owed = sending.is_owed(due.message)
         sending.finish(
             session,
             due.message.id,

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.access import Actor, Permission, Role, permissions_of
-from app.core.errors import NotAllowed
+from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.steps import audit, passwords
 from app.steps.sign_in_rules import sign_in_rules
+from app.store import imports, people
 from app.store import operators as store
 from app.store.operators import Operator
+from app.store.people import Person
 from app.store.session import Transaction
 
 FIRST = "admin"
@@ -33,6 +35,7 @@ class Account:
     has_second_factor: bool
     locked_until: datetime | None
     last_seen_at: datetime | None
+    is_linked: bool
 
 
 def list_accounts(deps: Deps, actor: Actor) -> Sequence[Account]:
@@ -111,6 +114,31 @@ def set_roles(
         audit.record(deps, session, actor, act)
 
 
+def link(deps: Deps, actor: Actor, name: str, openid: str | None) -> None:
+    """Say which WeChat account is an operator's own, or that none is; it gets tests from then on.
+
+    Raise `NotAllowed` for somebody who has never written to the account, or follows no more.
+    """
+    actor.require(Permission.ADMINISTER)
+    with deps.sessions.begin() as session:
+        operator = store.find_by_name(session, name, lock=True)
+        if operator is None:
+            raise NotFound(f"No operator {name}.")
+        person = _follower(deps, session, openid) if openid else None
+        operator.person_id = person.id if person is not None else None
+        what = "operator_linked" if person is not None else "operator_unlinked"
+        audit.record(deps, session, actor, audit.Act(what, "operator", operator.id, person=person))
+
+
+def _follower(deps: Deps, session: Transaction, openid: str) -> Person:
+    account = imports.find_account(session)
+    index = deps.keyring.index("openid", f"{account}\0{openid.strip()}")
+    person = people.find_by_openid(session, str(account), index)
+    if person is None or not person.follows:
+        raise NotAllowed("This account does not follow us.", why="not_following")
+    return person
+
+
 def set_active(deps: Deps, actor: Actor, operator_id: int, *, is_active: bool) -> None:
     """Close or reopen an account; closing ends every session at once."""
     with deps.sessions.begin() as session:
@@ -173,4 +201,5 @@ def _account(operator: Operator) -> Account:
         has_second_factor=operator.totp_sealed is not None,
         locked_until=operator.locked_until,
         last_seen_at=operator.last_seen_at,
+        is_linked=operator.person_id is not None,
     )

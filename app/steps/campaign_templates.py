@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.broadcast.types import Mistake, Unfit
+from app.broadcast.types import Definition, Mistake, Unfit, read_definition
 from app.deps import Deps
 from app.store import templates
 from app.store.session import Transaction
@@ -14,6 +14,14 @@ _WORDS = frozenset({"text", "media_id", "template_id", "data"})
 def reference(name: str, number: int) -> str:
     """Name one version of a template, as a campaign's file does."""
     return f"{name}@{number}"
+
+
+def read_version(session: Transaction, template_id: int, number: int) -> Definition:
+    """Read a version as the campaign that it would make, for everybody; raise `NotFound`."""
+    one = templates.get(session, template_id)
+    version = templates.get_version(session, template_id, number)
+    told = {"name": one.name, "class": one.klass, "channel": one.channel, "segment": "all"}
+    return read_definition({**told, "content": version.content})
 
 
 def with_words(deps: Deps, raw: object) -> object:

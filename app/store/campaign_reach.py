@@ -35,7 +35,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.store.audience import People, make_room
 from app.store.campaigns import Campaign, CampaignRecipient, MassMonth
 from app.store.conditions import UNDER_WAY, WENT_OUT
-from app.store.messages import Message
+from app.store.messages import TESTS, Message
 from app.store.people import Person, Suppression
 
 _LOOK_BACK = timedelta(days=31)
@@ -122,7 +122,9 @@ def _alike(row: Mapping[Any, Any]) -> Alike:
 def _contacts(since: datetime) -> Select[Any]:
     """Return what went out to each person since: single messages, and campaigns."""
     single = select(Message.person_id, Message.klass, Message.finished_at.label("at")).where(
-        Message.state.in_(WENT_OUT), Message.finished_at > since
+        Message.state.in_(WENT_OUT),
+        Message.copy_key.not_in(TESTS),
+        Message.finished_at > since,
     )
     many = (
         select(CampaignRecipient.person_id, Campaign.klass, CampaignRecipient.sent_at.label("at"))

@@ -52,6 +52,7 @@ _EVERYTHING = (
     "DELETE FROM handovers WHERE person_id=%(person)s",
     "DELETE FROM notes WHERE person_id=%(person)s",
     "DELETE FROM content_releases WHERE person_id=%(person)s",
+    "UPDATE operators SET person_id=NULL WHERE person_id=%(person)s",
     "DELETE FROM person_notes WHERE person_id=%(person)s",
     "UPDATE ratings SET person_id=NULL, message_id=NULL WHERE person_id=%(person)s",
     """UPDATE errands SET person_id=NULL, letter_id=NULL, words_sealed=NULL,

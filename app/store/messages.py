@@ -8,6 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base
 
+TEST_MASS, TEST_NEWS = "test.mass", "test.news"
+TEST_SERVICE, TEST_CARD = "test.service", "test.card"
+TESTS = frozenset({TEST_MASS, TEST_NEWS, TEST_SERVICE, TEST_CARD})
+"""Copy keys of what is tried on staff: owed to nobody, counted nowhere."""
+
 
 class Message(Base):
     """One message to one person, from the wish to write to the last known outcome.
@@ -68,6 +73,11 @@ class Message(Base):
     finished_at: Mapped[datetime | None]
     platform_id: Mapped[str | None] = mapped_column(String(32))
     trail: Mapped[str] = mapped_column(String(40))
+
+    @property
+    def is_test(self) -> bool:
+        """Say whether it tries what a campaign says on somebody of the staff."""
+        return self.copy_key in TESTS
 
 
 class OutboxRow(Base):

@@ -1,5 +1,6 @@
 """Operators (运营人员): who may sign in, what they may do, and their sessions."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.errors import NotFound
 from app.store.base import Base
+from app.store.people import Person
 
 
 class Operator(Base):
@@ -29,7 +31,8 @@ class Operator(Base):
     `password_hash` is argon2; while `password_is_temporary` signing in leads to choosing another.
     `totp_sealed` is the second factor, None until it is set up; `totp_step` is the last time step
     that was used, so that no code works twice. `is_marketing_authorised`: may write and approve
-    marketing (M-01).
+    marketing (M-01). `person_id`: their own WeChat account, to which what a campaign says is sent
+    as a test.
     """
 
     __tablename__ = "operators"
@@ -46,6 +49,7 @@ class Operator(Base):
     totp_step: Mapped[int] = mapped_column(BigInteger, server_default="0")
     failures: Mapped[int] = mapped_column(server_default="0")
     locked_until: Mapped[datetime | None]
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     away_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
@@ -86,6 +90,23 @@ def get(session: Session, operator_id: int, *, lock: bool = False) -> Operator:
 def list_operators(session: Session) -> Sequence[Operator]:
     """List everybody, by name."""
     return session.scalars(select(Operator).order_by(Operator.name)).all()
+
+
+def list_staff(session: Session) -> Sequence[tuple[Operator, Person]]:
+    """List those who work here and have told which WeChat account is theirs, by name."""
+    rows = session.execute(
+        select(Operator, Person)
+        .join(Person, Person.id == Operator.person_id)
+        .where(Operator.is_active)
+        .order_by(Operator.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def is_of_staff(session: Session, person_id: uuid.UUID) -> bool:
+    """Say whether somebody who works here reads with this account."""
+    theirs = select(Operator.id).where(Operator.person_id == person_id, Operator.is_active)
+    return session.scalar(theirs.limit(1)) is not None
 
 
 def count_operators(session: Session) -> int:

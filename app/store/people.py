@@ -148,6 +148,13 @@ def find(session: Session, person_id: uuid.UUID) -> Person:
     return person
 
 
+def find_by_openid(session: Session, account: str, openid_index: bytes) -> Person | None:
+    """Return who has this openid in our account, by its keyed index."""
+    return session.scalar(
+        select(Person).where(Person.account == account, Person.openid_index == openid_index)
+    )
+
+
 def is_marked(session: Session, person: Person, kind: str) -> bool:
     """Say whether an unnamed marker of this kind stands for the person."""
     marker = select(Suppression.kind).where(

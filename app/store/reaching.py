@@ -16,7 +16,7 @@ from app.store.campaigns import (
     SendingMode,
 )
 from app.store.conditions import UNDER_WAY, WENT_OUT
-from app.store.messages import Message
+from app.store.messages import TESTS, Message
 from app.store.people import Person, Suppression
 
 _LOOK_BACK = timedelta(days=31)
@@ -41,6 +41,7 @@ _CONTACTS = union_all(
     select(Message.person_id, Message.finished_at.label("at"), Message.klass).where(
         Message.person_id == any_(_THESE),
         Message.state.in_(WENT_OUT),
+        Message.copy_key.not_in(TESTS),
         Message.finished_at > bindparam("since"),
     ),
     select(CampaignRecipient.person_id, CampaignRecipient.sent_at.label("at"), Campaign.klass)

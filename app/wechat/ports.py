@@ -117,6 +117,10 @@ class Sender(Protocol):
         """Send a template message, at most one in ten minutes per `client_msg_id`."""
         ...
 
+    def preview_mass(self, openid: Secret, said: Said) -> Sent:
+        """Show one person what a mass send would bring; 100 a day, counted in nobody's month."""
+        ...
+
 
 class Broadcaster(Protocol):
     """Deliver the same words to many; fails as `Sender` does.

@@ -8,6 +8,7 @@ import click
 
 from app.core.access import Actor, system_actor
 from app.queries import campaign_previews as previews
+from app.services import campaign_tests as tests
 from app.services import campaigns as use_cases
 from handlers.bag import bag
 from handlers.commands.desk import Desk, acting
@@ -49,6 +50,15 @@ def rehearse(campaign_id: int, by: str | None, as_json: bool) -> None:
     click.echo(f"{found['people']:,} people would get it, until {found['ends_at']}.")
     for reason, number in (found["kept_out"] | found["skipped"]).items():
         click.echo(f"{number:>12,}  not: {reason.replace('_', ' ')}")
+
+
+@campaigns.command("test")
+@_ID
+@_BY
+def test(campaign_id: int, by: str) -> None:
+    """Send it to the staff who have linked an account, marked as a test."""
+    sent = tests.send_to_staff(bag(), acting(by), campaign_id)
+    click.echo(f"{sent} test message{'' if sent == 1 else 's'} on the way.")
 
 
 @campaigns.command("approve")

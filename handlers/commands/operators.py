@@ -33,6 +33,15 @@ def add(name: str, roles: tuple[str, ...], marketing_authorised: bool) -> None:
     click.echo(password)
 
 
+@operators.command("link")
+@click.argument("name")
+@click.option("--openid", default=None, help="Their own WeChat account; left out, none is.")
+def link(name: str, openid: str | None) -> None:
+    """Say which WeChat account is an operator's own: tests of campaigns go there."""
+    accounts.link(bag(), _SHELL, name, openid)
+    click.echo("Linked." if openid else "Not linked any more.")
+
+
 @operators.command("list")
 def list_operators() -> None:
     """List everybody who may sign in."""
@@ -41,5 +50,6 @@ def list_operators() -> None:
         if one.last_seen_at is not None:
             seen = one.last_seen_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         state = "open" if one.is_active else "closed"
+        linked = "  gets tests" if one.is_linked else ""
         market = "  marketing-authorised" if one.is_marketing_authorised else ""
-        click.echo(f"{one.name}  {','.join(one.roles)}  {state}  last seen {seen}{market}")
+        click.echo(f"{one.name}  {','.join(one.roles)}  {state}  last seen {seen}{market}{linked}")

@@ -74,7 +74,10 @@ def edit(template_id: int) -> Answer:
 def template(template_id: int) -> str:
     """Show one template."""
     page = pages.template_page(bag(), actor(), template_id)
-    return show("templates/template.html", page=page, may_prepare=actor().may(PREPARE))
+    may_prepare = actor().may(PREPARE)
+    may_show = may_prepare and bag().settings.simulator == "on"
+    facts = {"may_prepare": may_prepare, "may_show": may_show}
+    return show("templates/template.html", page=page, **facts)
 
 
 @blueprint.get("/<int:template_id>/versions/<int:number>")

@@ -160,8 +160,24 @@ def _get(platform: Platform, call: Call) -> Json:
     return {"msg_id": known.msg_id, "msg_status": ended if known.is_over else "SENDING"}
 
 
+def _preview(platform: Platform, call: Call) -> Json:
+    """Show one person what a mass send would bring: no job, no event, nothing of the month."""
+    account = platform.world.account
+    kind, content = _content(platform, call)
+    phone = account.by_openid(call.text("touser"))
+    if phone is None:
+        raise Refused(40003)
+    if not phone.is_following:
+        raise Refused(43004)
+    account.show(
+        phone, Bubble(account.next_id(), platform.clock.now(), "them", kind, content, call.name)
+    )
+    return {"errcode": 0, "errmsg": "preview success", "msg_id": _FIRST_MSG_ID + account.next_id()}
+
+
 ENDPOINTS = {
     "/cgi-bin/message/mass/send": Endpoint("POST", _send, 100),
     "/cgi-bin/message/mass/sendall": Endpoint("POST", _send_all, 100),
+    "/cgi-bin/message/mass/preview": Endpoint("POST", _preview, 100),
     "/cgi-bin/message/mass/get": Endpoint("POST", _get, 100_000),
 }

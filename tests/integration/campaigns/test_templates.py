@@ -6,6 +6,7 @@ import pytest
 
 from app.broadcast.types import Unfit
 from app.core.access import Role
+from app.core.dated import day_of
 from app.core.errors import NotAllowed, NotFound
 from app.deps import Deps
 from app.queries import template_pages as pages
@@ -25,6 +26,10 @@ def draft(text: str = WORDS, **changes: Any) -> Draft:
                        "content": content, **changes})  # fmt: skip
 
 
+def pack_of(deps: Deps) -> str:
+    return deps.wording.on(day_of(deps.clock.now())).version
+
+
 def definition_of(deps: Deps, campaign_id: int) -> dict[str, Any]:
     with deps.sessions() as session:
         return kept.get(session, campaign_id).definition
@@ -38,7 +43,7 @@ def test_a_template_is_kept_with_the_rules_that_it_passed(deps: Deps) -> None:
     (version,) = page.versions
     assert (version.number, version.saved_by, version.note) == (1, maker.name, "第一版")
     assert version.said.text == WORDS
-    assert version.wording_pack == "2026-09-30/2"
+    assert version.wording_pack == pack_of(deps)
 
 
 def test_words_that_may_not_be_said_are_not_kept(deps: Deps) -> None:

@@ -63,6 +63,9 @@ class RecordingStage:
     def mass_finishes(self, message_id):
         self.gateway.mass_states[message_id] = "success"
 
+    def previews(self, openid):
+        return [said for to, said in self.gateway.previews if to == openid.value]
+
     def masses(self, openid):
         return [words for to, words, _ in self.gateway.masses if openid.value in to]
 
@@ -131,6 +134,9 @@ class SimulatorStage:
 
     def mass_finishes(self, message_id):
         """Nothing to do: a mass send is over at once here."""
+
+    def previews(self, openid):
+        return self.texts(openid)
 
     def masses(self, openid):
         return self.texts(openid)

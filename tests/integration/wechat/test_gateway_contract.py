@@ -101,6 +101,15 @@ class TestGateway:
             stage.gateway.tagged(tag_id + 1)
         assert refused.value.code == 45159
 
+    def test_a_preview_reaches_one_person_and_is_no_job(self, stage):
+        one, other = stage.follower(), stage.follower()
+        sent = stage.gateway.preview_mass(one, "反诈提醒")
+        assert sent.message_id.isdigit()
+        assert (stage.previews(one), stage.previews(other)) == (["反诈提醒"], [])
+        with pytest.raises(PlatformRefused) as refused:
+            stage.gateway.mass_state(sent.message_id)
+        assert refused.value.code == 40059
+
     def test_news_go_once_and_then_their_draft_is_gone(self, stage):
         listed = [stage.follower(), stage.follower()]
         news = read_news([{"title": "反诈", "content": "<p>别转账</p>", "thumb_media_id": "c"}])

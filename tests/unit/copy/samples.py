@@ -140,6 +140,7 @@ SAMPLES = {
             "lines": in_pieces("{机构}{{ lender }} <a href='x'>点</a> www.evil.cn {没有}")
         },
     },
+    "test.words": {"": {"text": "陌生来电要验证码的，都不要给。\n\n不想再收到，发“不再推送”。"}},
     "people.by_hand": {"": {"words": "您的申请还缺一份收入说明。\n方便时回复我就行。"}},
     "inbox.answer": {"": {"left_on": NOW, "words": "可以提前还。\n不收违约金，以合同为准。"}},
 }

@@ -33,7 +33,7 @@ HOUSE = House(
 CASES = [(key, variant) for key, variants in SAMPLES.items() for variant in variants]
 # Parts of a conversation in which the lender has just been named.
 UNSIGNED = {
-    *("quota.pending", "late.reply", "late.outcome", "inbox.rate"),
+    *("quota.pending", "late.reply", "late.outcome", "inbox.rate", "test.words"),
     *(
         "rights.correct_tap",
         "rights.correct_recorded",

@@ -130,3 +130,19 @@ def test_a_broadcast_can_be_turned_down_after_it_was_taken(rehearsal):
     status = rehearsal.api("message/mass/get", {"msg_id": sent["msg_id"]})
     assert status["msg_status"] == "SEND_FAIL"
     assert rehearsal.screen()[-1][2] != "新产品"
+
+
+def test_a_preview_shows_one_phone_the_text_and_takes_nothing_of_its_month(rehearsal):
+    (openid,) = crowd(rehearsal, 1)
+    before = len(rehearsal.pushed)
+    for _ in range(6):
+        shown = rehearsal.api("message/mass/preview", body(openid))
+        assert shown["errcode"] == 0
+    assert [one[2] for one in rehearsal.screen()].count("新产品") == 6
+    assert rehearsal.phone.mass_received == {}
+    assert len(rehearsal.pushed) == before
+
+
+def test_a_preview_needs_somebody_who_follows(rehearsal):
+    assert rehearsal.api("message/mass/preview", body("oNobody"))["errcode"] == 40003
+    assert rehearsal.api("message/mass/preview", body(rehearsal.phone.openid))["errcode"] == 43004

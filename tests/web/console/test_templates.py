@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.core.access import Role
+from app.core.dated import day_of
 from app.deps import Deps
 from app.services import templates
 from app.services.templates import Draft
@@ -42,12 +43,12 @@ def test_without_any_the_list_says_what_a_template_is(operator: FlaskClient) -> 
     assert "还没有文案模板" in operator.get(LIST).text
 
 
-def test_a_template_is_written_and_listed(operator: FlaskClient) -> None:
+def test_a_template_is_written_and_listed(deps: Deps, operator: FlaskClient) -> None:
     answer = post(operator, NEW, **fields())
     assert answer.status_code == 303
     page = operator.get(answer.location).text
     assert WORDS in page
-    assert "已通过文案规则 2026-09-30/2" in page
+    assert f"已通过文案规则 {deps.wording.on(day_of(deps.clock.now())).version}" in page
     assert "防骗提醒" in operator.get(LIST).text
 
 
