@@ -16,6 +16,7 @@ from app.contact.decision import decide
 from app.contact.types import Channel as Way
 from app.contact.types import ContactFacts, ContactRules, MessageClass, MessageFacts, Verdict
 from app.core.access import Actor
+from app.core.dated import day_of
 from app.core.jobs import JobName
 from app.deps import Deps
 from app.dialogue.types import Say
@@ -48,6 +49,7 @@ def queue(  # noqa: PLR0913, PLR0917 - what is tried, on whom, by whom and when 
         "klass": definition.klass.value,
         "copy_key": copy_key,
         "text_sealed": sealer_of(deps, person).seal_text(words),
+        "wording_pack": deps.wording.on(day_of(now)).version,
         "state": "queued",
         "created_at": now,
         "not_before": now,
