@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app.audience.problems import Misread
 from app.copybook import TextTooLong
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotFound
 from app.deps import Deps
 from app.dialogue import options
@@ -20,10 +20,12 @@ from app.dialogue.edition import Keyword, unknown_placeholders
 from app.dialogue.editions import Answers, Keywords, Welcome
 from app.dialogue.topics import TOPICS
 from app.steps.audience import understand
+from app.steps.product_record import record_values
 from app.store import contents
 from app.store.session import Transaction
 from app.wechat.menus import menu_json, mistakes, names
-from app.wording.checking import check, is_ours
+from app.wording.checking import is_ours
+from app.wording.variables import check_copy, fill, variables_of
 
 KINDS = ("welcome", "keywords", "answers", "menu")
 MOST_RULES = 200
@@ -91,15 +93,17 @@ class _Desk:
 
     def worded(self, where: str, text: str, kind: str) -> Iterator[Problem]:
         """Find what a text may not say."""
-        day = self.now.astimezone(SHANGHAI).date()
-        for found in check(text, kind, self.deps.wording, on=day):
+        # What is no variable at all is told by `spoken`, and the facts of the house by any words.
+        known = {name: f"{{{name}}}" for name in variables_of(text)}
+        known |= self._figures(text)
+        for found in check_copy(text, kind, self.deps.wording, known, on=day_of(self.now)):
             told = (found.rule, found.found, found.says, found.instead, found.source)
             yield Problem(where, "wording", *told)
 
     def spoken(self, where: str, text: str, kind: str = "answer") -> Iterator[Problem]:
         """Find what keeps a text from being said in the chat."""
         yield from self.worded(where, text, kind)
-        unknown = unknown_placeholders(text)
+        unknown = unknown_placeholders(fill(text, self._figures(text)))
         if unknown:
             yield Problem(where, "unknown_placeholder", found=unknown)
         if text and not self._fits(text):
@@ -122,9 +126,14 @@ class _Desk:
             if guarded:
                 yield Problem(where, "guarded_segment", found=tuple(sorted(guarded)))
 
+    def _figures(self, text: str) -> Mapping[str, str]:
+        """Return what the product record says, where a text asks for it."""
+        return record_values(self.deps, self.now) if unknown_placeholders(text) else {}
+
     def _fits(self, text: str) -> bool:
         try:
-            whole = self.deps.copybook.render(says(text, options.BEGIN))
+            told = fill(text, self._figures(text))
+            whole = self.deps.copybook.render(says(told, options.BEGIN))
         except TextTooLong:
             return False
         return not self.deps.settings.option_links or "weixin://" in whole

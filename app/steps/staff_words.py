@@ -71,7 +71,7 @@ _LIMIT = 2000
 
 def wording_of(deps: Deps, words: str) -> tuple[Finding, ...]:
     """Return what keeps the staff's own words from being said, by the rules of today (M-03)."""
-    return check(words, "answer", deps.wording, on=day_of(deps.clock.now()))
+    return check(words, "staff", deps.wording, on=day_of(deps.clock.now()))
 
 
 def way_of(deps: Deps, session: Transaction, person: Person, *, template: str | None = None) -> Way:

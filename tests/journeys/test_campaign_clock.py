@@ -97,7 +97,7 @@ def test_in_real_processes_what_the_evening_leaves_over_goes_in_the_morning(tmp_
         until(lambda: count(house, "queued:quiet_hours"), "nobody waits")
         assert 0 < count(house, "sent", "confirmed") < CROWD
         travel_to(house, time(9, 0))
-        until(lambda: count(house, "confirmed") == count(house), "some were left over")
+        until(lambda: count(house, "confirmed") == count(house), "some were left over", 240)
         assert count(house) == CROWD + 1
         assert hours(house) == {9, 19}
         received = house.wechat.ask("GET", f"received?text={quote(WORDS)}", {})
