@@ -1,12 +1,15 @@
 """Measure the webhook beside its peers, the way to the quota, and the pages on a crowd."""
 
 import argparse
+import json
 import os
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import contest, crowd, installation, load, processes, telling, turn
+from benchmarks import broadcasts, contest, crowd, installation, load, processes, telling, turn
+from benchmarks.broadcast_page import Broadcasts, broadcast_page
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report, crowd_page
 
@@ -37,6 +40,7 @@ def measure(effort: Effort) -> Report:
         memory=memory,
         tellings=tellings,
         crowded=crowded,
+        broadcasts=broadcasts.measure(effort.recipients, effort.crowd),
     )
 
 
@@ -51,15 +55,30 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="see that it works, in a minute")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the files go")
     parser.add_argument("--pages", action="store_true", help="only what operators look at")
+    parser.add_argument("--campaigns", action="store_true", help="only what sends campaigns")
     asked = parser.parse_args()
+    effort = QUICK if asked.quick else FULL
     if asked.pages:
-        print(look(QUICK if asked.quick else FULL))
+        print(look(effort))
         return
-    report = measure(QUICK if asked.quick else FULL)
+    if asked.campaigns:
+        _keep_campaigns(broadcasts.measure(effort.recipients, effort.crowd), asked.results)
+        return
+    report = measure(effort)
     asked.results.mkdir(parents=True, exist_ok=True)
     (asked.results / "latest.json").write_text(report.to_json() + "\n", encoding="utf-8")
     (asked.results / "latest.md").write_text(report.to_markdown(), encoding="utf-8")
     print(report.to_markdown())
+
+
+def _keep_campaigns(measured: Broadcasts, folder: Path) -> None:
+    """Write what was measured of campaigns alone, beside the rest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    page = f"# Latest figures of campaigns\n\nMeasured {told}.\n\n{broadcast_page(measured)}\n"
+    (folder / "campaigns.json").write_text(json.dumps(asdict(measured), indent=1) + "\n", "utf-8")
+    (folder / "campaigns.md").write_text(page, encoding="utf-8")
+    print(page)
 
 
 if __name__ == "__main__":

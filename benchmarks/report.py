@@ -8,6 +8,7 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
+from benchmarks.broadcast_page import Broadcasts, broadcast_page
 from benchmarks.contest import CONTENDERS, Contender, Run
 from benchmarks.crowd import Crowded, Reading
 from benchmarks.processes import Memory
@@ -32,6 +33,7 @@ class Report:
     memory: Sequence[Memory]
     tellings: Sequence[Telling]
     crowded: Crowded
+    broadcasts: Broadcasts
 
     def to_json(self) -> str:
         """Return everything, the medians too, for programs."""
@@ -56,6 +58,7 @@ class Report:
             "## Memory",
             _table(_MEMORY, _memory_cells(self.memory)),
             crowd_page(self.crowded),
+            broadcast_page(self.broadcasts),
         ]
         return "\n\n".join(parts) + "\n"
 

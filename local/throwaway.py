@@ -21,14 +21,19 @@ _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 
 
 @contextmanager
-def a_postgres(major: PostgresMajor = "18") -> Iterator[str]:
-    """Yield TEST_DATABASE_URL when it is set, else the address of an empty PostgreSQL."""
+def a_postgres(major: PostgresMajor = "18", *, is_durable: bool = False) -> Iterator[str]:
+    """Yield TEST_DATABASE_URL when it is set, else the address of an empty PostgreSQL.
+
+    `is_durable`: it waits for the disk as in production, for whoever measures it.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
     with _folder() as folder:
-        server = Postgres(folder / "postgres", folder, "throwaway", major, _FORGETFUL)
+        server = Postgres(
+            folder / "postgres", folder, "throwaway", major, {} if is_durable else _FORGETFUL
+        )
         with _running(server, folder):
             yield server.url
 

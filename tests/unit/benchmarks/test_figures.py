@@ -5,6 +5,7 @@ import pytest
 
 from app.services import conversation
 from benchmarks import report
+from benchmarks.broadcast_page import NO_OP, Asked, Broadcasts, Peer, Sending
 from benchmarks.contest import CONTENDERS, Run
 from benchmarks.crowd import Crowded, Reading
 from benchmarks.figures import percentile
@@ -105,6 +106,13 @@ def test_the_report_says_what_was_measured():
         memory=[Memory("web", 90.4, 120.0, ()), Memory("web", 80.0, 110.0, ("numpy",))],
         tellings=[Telling(30, 60, 60, 0.04, 0.06)],
         crowded=Crowded({"people": 1000}, 1.4, (reading,)),
+        broadcasts=Broadcasts(
+            1_000_000,
+            (Asked("rehearsal", 10, 2.94),),
+            (Sending(NO_OP, 20_000, 20.0, 16.0, 1.5),),
+            (Sending("campaign 1", 100, 1.0, 1.0, 0.0), Sending("campaign 2", 100, 2.0, 1.0, 0.0)),
+            Peer(20_000, 10.0, 40.0),
+        ),
     )
     page = told.to_markdown()
     assert "| e | Prequal form turn, plaintext | 350 | 0.70 |" in page
@@ -113,5 +121,9 @@ def test_the_report_says_what_was_measured():
     assert "| web | 2 | 90 | 120 | numpy |" in page
     assert "1,000 people; written by COPY in 1 s." in page
     assert "| count `follows` | 880 | 312 | 340 | 1,000 | 1 |" in page
+    assert "| one by one, no-op provider | 20,000 | 1,000 | 0.80 | 1.5 |" in page
+    assert "drained 500 a second. One by one we drain 2.0 times as fast" in page
+    assert "drains at 0.50 of the first's rate (100 and 50 a second)" in page
+    assert "| rehearsal | 2.94 | 10 |" in page
     assert "```text\nSeq Scan on people\n```" in page
     assert json.loads(told.to_json())["medians"][3]["ratio"] == 1
