@@ -35,7 +35,8 @@ from scoring.assess import LenderInvalid, LenderProfile, RuleBook, RuleFiles, lo
 _DEMONSTRATION = ROOT / "local" / "demo_lender.json"
 _OWN_RULES = RuleFiles(person_card="person", firm_card="firm", policy="policy", law="law")
 _REDIS_SECONDS = 2.0
-_WORK_CONNECTIONS = 4
+_WORK_CONNECTIONS = 12
+"""The hands of a sender, the lane that it holds, some to spare; opened when first used."""
 _FIRST_CITY = "110000"
 """Reading the list of cities takes 16 ms: before the first turn, not within it."""
 
