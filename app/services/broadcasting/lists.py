@@ -26,11 +26,12 @@ from app.services.broadcasting.plan import Plan
 from app.services.broadcasting.saying import Saying, say
 from app.steps import campaign_facts, recipients
 from app.steps.campaign_facts import Sorted
-from app.steps.channel_refusals import NOT_TAKEN, rest_channel
+from app.steps.channel_refusals import NOT_TAKEN, pause, rest_channel
 from app.steps.person_key import openid_of
 from app.store import broadcasting, mass_batches, reaching
 from app.store.campaigns import CampaignBatch
 from app.store.session import Transaction
+from app.wechat.errcodes import NO_MEDIA
 from app.wechat.ports import LEAST_LISTED, Said, Sent
 
 _CLAIM_LEASE = timedelta(seconds=60)
@@ -225,6 +226,12 @@ def _refused(deps: Deps, leaving: List, refused: PlatformRefused) -> None:
         give_back(deps, leaving.id, f"errcode_{refused.code}", refused.code)
         with deps.sessions.begin() as session:
             rest_channel(session, deps, "mass", refused)
+    elif refused.code == NO_MEDIA:
+        # The draft left the box a moment ago, or the platform does not take it: nothing was sent.
+        give_back(deps, leaving.id, f"errcode_{refused.code}", refused.code)
+        with deps.sessions.begin() as session:
+            batch = mass_batches.take(session, leaving.id)
+            pause(session, deps, batch.campaign_id, f"errcode_{refused.code}", {})
     elif refused.action == "success":
         finish(deps, leaving.id, Outcome.SENT, errcode=refused.code)
     elif refused.action == "retry":

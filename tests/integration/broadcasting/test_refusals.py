@@ -22,7 +22,7 @@ SOMEBODY_HAS_TO = (
 )
 WAITS = (45009, 45011, 45066)
 LEFT = (40003, 43004, 50005, 46004, 49003, 50002, 43019)
-WORDS = (40007, 45002, 45008, 45166, 87014, 45098, 45099, 45012, 47003)
+WORDS = (45002, 45008, 45166, 87014, 45098, 45099, 45012, 47003)
 OURS = (40130, 40031, 40032, 45067, 43001, 43002, 43003, 47001, 40033, 41001, 45103, 99999)
 
 
@@ -139,6 +139,13 @@ def test_a_busy_platform_is_asked_again_for_one_and_never_for_a_list(deps, clock
     assert states(deps, number) == ({"unknown": 3} if is_list(stage) else {"sent": 3})
 
 
+def test_a_draft_that_is_not_taken_holds_the_campaign_and_loses_nobody(deps, gateway):
+    number = Stage(deps, gateway, "mass").refuse(40007)
+    assert states(deps, number) == {"queued": 3}
+    paused = campaign(deps, number)
+    assert (paused.state, paused.paused_because) == ("paused", "errcode_40007")
+
+
 def test_what_was_accepted_before_is_a_success(deps, stage):
     number = stage.refuse(45065)
     assert states(deps, number) == {"sent": 3}
@@ -146,7 +153,7 @@ def test_what_was_accepted_before_is_a_success(deps, stage):
 
 def test_no_code_of_the_table_is_left_out():
     elsewhere = {
-        *(-1, 45065, 45015, 45047, 48002, 43101),  # above, by themselves
+        *(-1, 45065, 40007, 45015, 45047, 48002, 43101),  # above, by themselves
         *(40001, 40014, 42001),  # the gateway asks for another token and tries again
         *(40059, 48006, 46003, 45029, 45159, 44004, 44002, 76003),  # of calls that send nothing
         *(40016, 40017, 40018, 40019, 40023),  # of menus
