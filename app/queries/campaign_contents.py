@@ -48,13 +48,17 @@ def contents_of(
 
 def contents_read(one: Campaign) -> list[tuple[str, Said]]:
     """Return what people read: as it was rehearsed, and so approved, or as it was written."""
-    rehearsal = one.rehearsal or {}
-    news = {media_id: pages_of(items) for media_id, items in (rehearsal.get("news") or {}).items()}
-    told = rehearsal.get("contents") or {}
+    news, told = news_read(one), (one.rehearsal or {}).get("contents") or {}
     return [
         (name, said_of(told[name], said.share, news) if name in told else said)
         for name, said in contents_of(one.definition, news)
     ]
+
+
+def news_read(one: Campaign) -> dict[str, Sequence[Page]]:
+    """Return the articles of a campaign's drafts as they were rehearsed, by the drafts' ids."""
+    kept = (one.rehearsal or {}).get("news") or {}
+    return {media_id: pages_of(items) for media_id, items in kept.items()}
 
 
 def pages_of(items: Sequence[Mapping[str, Any]]) -> list[Page]:

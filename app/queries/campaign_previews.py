@@ -15,7 +15,7 @@ from app.contact.types import Later, No
 from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed
 from app.deps import Deps
-from app.queries.campaign_contents import Said, said_of
+from app.queries.campaign_contents import Said, news_read, said_of
 from app.queries.campaign_rehearsals import GETS, behind
 from app.queries.message_lines import shown_name
 from app.steps.audience import Understood, hides_few, view_of
@@ -76,11 +76,15 @@ class Sampled:
     def to_json(self) -> dict[str, Any]:
         """Write it for programs."""
         said = self.said
-        card = {"template_id": said.template_id, "data": dict(said.data)}
+        content: dict[str, Any] = {"text": said.text}
+        if said.template_id:
+            content = {"template_id": said.template_id, "data": dict(said.data)}
+        elif said.media_id:
+            content = {"media_id": said.media_id, "titles": [page.title for page in said.news]}
         return {
             "person": self.person,
             "variant": self.variant,
-            "content": card if said.template_id else {"text": said.text},
+            "content": content,
             "missing": list(self.missing),
         }
 
@@ -111,7 +115,8 @@ def sample(deps: Deps, actor: Actor, campaign_id: int) -> list[Sampled] | None:
     if rows is None:
         return None
     with deps.sessions() as session:
-        definition = read_approved(store.get(session, campaign_id))
+        campaign = store.get(session, campaign_id)
+    definition, news = read_approved(campaign), news_read(campaign)
     read = render(deps, definition, deps.clock.now())
     found: dict[str, list[Sampled]] = {name: [] for name in read}
     each = max(1, _SHOWN // len(read))
@@ -119,7 +124,8 @@ def sample(deps: Deps, actor: Actor, campaign_id: int) -> list[Sampled] | None:
         of_variant = found.get(one.variant)
         if of_variant is not None and len(of_variant) < each:
             shown = read[one.variant]
-            of_variant.append(Sampled(one.name, one.variant, _said(shown), shown.missing))
+            said = said_of(shown.content.to_json(), news=news)
+            of_variant.append(Sampled(one.name, one.variant, said, shown.missing))
     return [one for some in found.values() for one in some]
 
 

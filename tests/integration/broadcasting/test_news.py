@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.broadcast.types import Unfit
 from app.core.errors import NotAllowed, PlatformUnreachable
+from app.queries import campaign_previews
 from app.services import broadcasting, campaigns
 from app.store.campaigns import Campaign, CampaignRecipient
 from app.store.incidents import Incident
@@ -73,6 +74,15 @@ class TestRehearsal:
         with pytest.raises(NotAllowed) as no:
             campaigns.launch(deps, maker, number)
         assert no.value.why == "changed_since"
+
+    def test_a_sample_says_which_articles_people_would_read(self, deps, draft):
+        someone(deps)
+        maker, _ = two_people(deps)
+        number = campaigns.plan(deps, maker, plan(**draft))
+        campaigns.rehearse(deps, maker, number)
+        (sampled,) = campaign_previews.sample(deps, maker, number)
+        told = {"media_id": "d1", "titles": ["征信怎么查"]}
+        assert sampled.to_json()["content"] == told
 
     def test_variants_of_news_may_not_differ_in_what_people_pay(self, deps, gateway, draft):
         gateway.drafts["d2"] = read_news([{**GOOD[0], "content": "<p>一年可以查三期。</p>"}])
