@@ -37,7 +37,7 @@ WHERE c.state NOT IN ('finished', 'cancelled') GROUP BY 1, 2, 3, 4, 5, 6, 7
 # Steps of this length let leases run out, and the platform be asked what it never told.
 _STEP = timedelta(minutes=6)
 _STEPS = 40
-_STEP_SECONDS = 2.0
+_STEP_SECONDS, _LEAVING_SECONDS = 2.0, 10.0
 _STEPS_A_DAY = 8
 
 
@@ -167,9 +167,12 @@ class Fleet:
         self.house.wechat.travel(seconds=(then - now).total_seconds())
 
     def is_anybody_leaving(self) -> bool:
-        """Wait for a moment in which somebody is being written to; say whether it came."""
-        query = "SELECT count(*) FROM campaign_recipients WHERE state = 'sending'"
-        return _within(lambda: not self._counts(query), _STEP_SECONDS)
+        """Wait for a moment in which somebody is written to whom no event is told of."""
+        query = (
+            "SELECT count(*) FROM campaign_recipients r JOIN campaigns c ON c.id = r.campaign_id"
+            " WHERE r.state = 'sending' AND c.channel = 'service'"
+        )
+        return _within(lambda: not self._counts(query), _LEAVING_SECONDS)
 
     def is_all_sent(self) -> bool:
         """Say whether nobody waits but for the winner of an experiment."""

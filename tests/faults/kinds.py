@@ -13,8 +13,8 @@ _TERMS = {
     "window_days": 1,
     "sample": 0.5,
 }
-_RATE = 100
-"""People a minute: lists of twenty, so that a campaign is several calls and not one."""
+_RATES = {"mass": 100, "template": 120, "service": 60}
+"""People a minute: lists of twenty, and some at a time, so that no campaign is over at once."""
 
 
 @dataclass(frozen=True)
@@ -76,5 +76,5 @@ def repeating(number: int) -> Kind:
 
 def _kind(name: str, klass: str, channel: str, marks: Mapping[str, str], **more: Any) -> Kind:
     raw = {"name": name, "class": klass, "channel": channel, "segment": "all",
-           "people_per_minute": _RATE if channel == "mass" else 600, **more}  # fmt: skip
+           "people_per_minute": _RATES[channel], **more}  # fmt: skip
     return Kind(name, raw, marks)

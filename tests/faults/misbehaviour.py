@@ -23,6 +23,7 @@ PROMPT = {"mass_outcomes": "pushed", "template_outcomes": "pushed", "late_second
 _BETWEEN_SECONDS = (0.2, 0.8)
 # More than a caller's patience, which is five seconds: done, when nobody waits for it any more.
 _TOO_LATE_MS = 5500
+_ANSWERED_MS, _ANSWERED_LATE = 2500, 20
 
 
 @dataclass
@@ -50,9 +51,10 @@ class Misbehaviour:
         self.wechat.ask("DELETE", "faults", {})
         self.wechat.switch(**ORDERLY, **PROMPT)
 
-    def answer_late(self, path: str, milliseconds: int) -> None:
-        """Do what the next calls ask for, and let them wait for the answer."""
-        self.wechat.fault("slow_after", path, milliseconds, calls=3)
+    def answer_late(self) -> None:
+        """Do what the next calls of every kind ask for, and let them wait for the answer."""
+        for path in PATHS:
+            self.wechat.fault("slow_after", path, _ANSWERED_MS, calls=_ANSWERED_LATE)
 
     def _go_on(self, stop: threading.Event) -> None:
         while not stop.wait(self.dice.uniform(*_BETWEEN_SECONDS)):
