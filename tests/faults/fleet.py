@@ -37,7 +37,7 @@ WHERE c.state NOT IN ('finished', 'cancelled') GROUP BY 1, 2, 3, 4, 5, 6, 7
 # Steps of this length let leases run out, and the platform be asked what it never told.
 _STEP = timedelta(minutes=6)
 _STEPS = 40
-_STEP_SECONDS, _LEAVING_SECONDS = 2.0, 10.0
+_STEP_SECONDS, _LEAVING_SECONDS = 2.0, 20.0
 _STEPS_A_DAY = 8
 
 

@@ -23,7 +23,7 @@ PROMPT = {"mass_outcomes": "pushed", "template_outcomes": "pushed", "late_second
 _BETWEEN_SECONDS = (0.2, 0.8)
 # More than a caller's patience, which is five seconds: done, when nobody waits for it any more.
 _TOO_LATE_MS = 5500
-_ANSWERED_MS, _ANSWERED_LATE = 2500, 20
+_ANSWERED_MS, _SOME_LATE, _MANY_LATE = 2500, 4, 40
 
 
 @dataclass
@@ -52,9 +52,10 @@ class Misbehaviour:
         self.wechat.switch(**ORDERLY, **PROMPT)
 
     def answer_late(self) -> None:
-        """Do what the next calls of every kind ask for, and let them wait for the answer."""
+        """Do what the next calls ask for, and let them wait for the answer."""
         for path in PATHS:
-            self.wechat.fault("slow_after", path, _ANSWERED_MS, calls=_ANSWERED_LATE)
+            calls = _MANY_LATE if path == SEND else _SOME_LATE
+            self.wechat.fault("slow_after", path, _ANSWERED_MS, calls)
 
     def _go_on(self, stop: threading.Event) -> None:
         while not stop.wait(self.dice.uniform(*_BETWEEN_SECONDS)):

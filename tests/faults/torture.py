@@ -78,8 +78,10 @@ class Torture:
         """Launch by every way; one of the campaigns is cancelled."""
         self._fleet.leavers += self._fleet.gather(LEAVERS)
         self._platform.answer_late()
+        # First, so that it is under way when all workers are killed at once.
+        self._launch(kinds.by_customer_service)
         doomed = self._launch(kinds.by_template)
-        for kind in (broadcast, kinds.by_template, kinds.by_customer_service):
+        for kind in (broadcast, kinds.by_template):
             self._launch(kind)
         deeds = self._deeds(kills, doomed)
         end = self._killer.killed + kills
