@@ -5,8 +5,9 @@ import json
 import pytest
 
 from app.core.access import Role
+from app.services import delivery
 from handlers.factory import create_app
-from tests.builders import follows, hear
+from tests.builders import OPENID, follows, hear
 from tests.console import an_operator
 from tests.integration.campaigns.planning import plan
 from tests.integration.segments.people import someone
@@ -87,3 +88,18 @@ def test_the_account_is_limited_to_guests_and_opened_again(deps, run):
     hear(deps, follows(deps))
     assert run("account", "trial", "--guest", "oA", "--guest", "oB").output == "Trial: 2 guests.\n"
     assert run("account", "open").output == "Open.\n"
+
+
+def test_a_campaign_is_tried_on_who_has_linked_an_account(deps, run, file, gateway):
+    an_operator(deps, Role.OPERATOR, name="maker")
+    hear(deps, follows(deps))
+    campaign = run("campaigns", "plan", file, "--by", "maker").output.strip()
+    alone = run("campaigns", "test", campaign, "--by", "maker")
+    assert (alone.exit_code, "linked" in alone.output) == (1, True)
+    assert run("operators", "link", "maker", "--openid", OPENID).output == "Linked.\n"
+    assert "maker  operator" in run("operators", "list").output
+    assert "gets tests" in run("operators", "list").output
+    assert run("campaigns", "test", campaign, "--by", "maker").output.startswith("1 test message ")
+    delivery.deliver_due(deps)
+    assert [to for to, _ in gateway.previews] == [OPENID]
+    assert run("operators", "link", "maker").output == "Not linked any more.\n"
