@@ -70,6 +70,13 @@ def test_a_sentence_names_every_mistake():
         ({"channel": "template"}, "content"),
         ({"channel": "service", "content": {"media_id": "m"}}, "content"),
         ({"schedule": {"hours": {"from": "20:00", "to": "09:00"}}}, "schedule.hours"),
+        ({"schedule": {"every": "week"}}, "cap_people"),
+        (
+            {"schedule": {"every": "week"}, "cap_people": 9, "content": {"media_id": "m"}},
+            "schedule.every",
+        ),
+        ({"tag_id": 7, "people_per_minute": 9}, "tag_id"),
+        ({"tag_id": 7, "channel": "service"}, "tag_id"),
         (
             {"schedule": {"at": "2026-11-26T10:00", "until": "2026-11-26T09:00"}},
             "schedule",
@@ -110,6 +117,7 @@ def test_what_people_read_of_a_template_stands_in_its_fields():
         {**PLAIN, "class": "service", "channel": "template", "content": template}
     )
     assert read.contents[""].words == {"data.thing1": "周三知识"}
+    assert read.contents[""].to_json() == template
     assert read_definition(PLAIN).contents[""].words == {"text": "征信报告怎么看"}
 
 
@@ -125,3 +133,19 @@ def test_people_are_divided_only_where_there_are_variants():
 def test_a_start_may_be_given_as_a_moment():
     at = datetime(2026, 11, 26, 2, tzinfo=UTC)
     assert read_definition({**PLAIN, "schedule": {"at": at}}).schedule.at == at
+
+
+@pytest.mark.parametrize(
+    ("hour", "opens"),
+    [
+        (0, datetime(2026, 11, 26, 1, tzinfo=UTC)),
+        (1, None),
+        (11, None),
+        (12, datetime(2026, 11, 27, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_hours_open_the_same_morning_or_the_next_and_within_them_nobody_waits(hour, opens):
+    read = read_definition({**PLAIN, "schedule": {"hours": {"from": "09:00", "to": "20:00"}}})
+    assert read.schedule.hours is not None
+    now = datetime(2026, 11, 26, hour, tzinfo=UTC)
+    assert read.schedule.hours.opening(now) == opens
