@@ -7,7 +7,7 @@ from typing import TypedDict
 from sqlalchemy import ColumnElement, Interval, SQLColumnExpression, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.store.campaigns import Campaign, CampaignRecipient
+from app.store.campaigns import Campaign, CampaignEvent, CampaignRecipient
 from app.store.complaints import Complaint
 from app.store.people import Person
 
@@ -28,22 +28,37 @@ def list_sending(session: Session) -> Sequence[int]:
     return session.scalars(select(Campaign.id).where(Campaign.state == "sending")).all()
 
 
-def watch(session: Session, campaign_id: int, window: timedelta) -> Seen:
-    """Count who was reached, what failed, and who left or complained after it.
+def resumed_at(session: Session, campaign_id: int) -> datetime | None:
+    """Return when somebody last let a campaign go on: what was before, they have looked at."""
+    return session.scalar(
+        select(func.max(CampaignEvent.at)).where(
+            CampaignEvent.campaign_id == campaign_id, CampaignEvent.act == "resume"
+        )
+    )
 
-    Unknown is neither: whoever the platform says later that it failed for counts from then on.
+
+def watch(
+    session: Session, campaign_id: int, window: timedelta, since: datetime | None = None
+) -> Seen:
+    """Count who was reached, what failed, and who left or complained within a time after it.
+
+    `since`: only of those who were sent to from then on. Unknown is neither: whoever the platform
+    says later that it failed for counts from then on.
     """
+    meant = [CampaignRecipient.campaign_id == campaign_id]
+    if since is not None:
+        meant.append(CampaignRecipient.sent_at >= since)
     rows = session.execute(
         select(CampaignRecipient.state, func.count())
         .where(
-            CampaignRecipient.campaign_id == campaign_id,
+            *meant,
             CampaignRecipient.state.in_((*_REACHED, "failed")),
         )
         .group_by(CampaignRecipient.state)
     )
     states = {state: count for state, count in rows}  # noqa: C416 - rows are not pairs to mypy
     ours = (
-        CampaignRecipient.campaign_id == campaign_id,
+        *meant,
         CampaignRecipient.state.in_((*_REACHED, "unknown")),
     )
     left = session.scalar(

@@ -19,7 +19,9 @@ def govern(deps: Deps) -> int:
     for campaign_id in under_way:
         with deps.sessions.begin() as session:
             definition = read_definition(campaigns.get(session, campaign_id).definition)
-            seen = guarding.watch(session, campaign_id, ATTRIBUTED)
+            # Whoever let it go on has looked at the harm of before: it does not stop it twice.
+            since = guarding.resumed_at(session, campaign_id)
+            seen = guarding.watch(session, campaign_id, ATTRIBUTED, since)
             alarm = judge(Watched(**seen), definition.guardrails, ceilings)
             if alarm is None:
                 continue

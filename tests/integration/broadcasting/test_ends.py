@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from app.core.access import Role
 from app.core.errors import OutcomeUnknown
-from app.services import broadcasting
+from app.services import broadcasting, campaigns
 from app.steps import campaign_facts
 from app.store.campaigns import CampaignRecipient, ForeignMassJob
 from app.store.incidents import Incident
 from app.store.people import Person
+from tests.console import an_actor
 from tests.integration.broadcasting.crowds import (
     batches,
     campaign,
@@ -31,9 +33,9 @@ def harm(deps, kind, campaign_id):
     """Let somebody who got it leave, or complain."""
     with deps.sessions.begin() as session:
         reached = session.scalars(
-            select(CampaignRecipient.person_id).where(
-                CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state == "sent"
-            )
+            select(CampaignRecipient.person_id)
+            .where(CampaignRecipient.campaign_id == campaign_id, CampaignRecipient.state == "sent")
+            .order_by(CampaignRecipient.sent_at.desc())
         ).first()
         if kind == "unfollows":
             person = session.get_one(Person, reached)
@@ -327,6 +329,23 @@ class TestGovernor:
         assert states(deps, number) == {"failed:content": 4, "queued": 4}
         with deps.sessions() as session:
             assert session.scalars(select(Incident)).one().kind == "campaign_paused"
+
+    def test_who_lets_it_go_on_is_not_overruled_by_the_harm_of_before_but_by_new_harm(
+        self, deps, gateway, clock
+    ):
+        number = launched(deps, crowd(deps, 8), guardrails={"at_least": 3})
+        broadcasting.send_batch_due(small(deps, 4))
+        harm(deps, "unfollows", number)
+        assert broadcasting.govern(deps) == 1
+        clock.advance(minutes=5)
+        campaigns.resume(deps, an_actor(deps, Role.OPERATOR), number, "核对过，内容没有问题")
+        assert broadcasting.govern(deps) == 0
+        clock.advance(minutes=1)
+        broadcasting.send_batch_due(small(deps, 4))
+        assert states(deps, number) == {"sent": 8}
+        assert broadcasting.govern(deps) == 0
+        harm(deps, "unfollows", number)
+        assert broadcasting.govern(deps) == 1
 
     def test_a_campaign_that_does_no_harm_goes_on(self, deps, gateway):
         number = launched(deps, crowd(deps, 8), guardrails={"at_least": 3})
