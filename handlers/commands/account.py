@@ -24,7 +24,8 @@ def open_account() -> None:
     "--guest", "guests", multiple=True, required=True, metavar="OPENID",
     help="Who receives all the same; may be given more than once.",
 )  # fmt: skip
-def trial(guests: tuple[str, ...]) -> None:
-    """Let only guests receive what is pushed."""
-    number = sending_mode.limit_to(bag(), _SHELL, guests)
+@click.argument("more", nargs=-1, metavar="[OPENID]...")
+def trial(guests: tuple[str, ...], more: tuple[str, ...]) -> None:
+    """Let only guests receive what is pushed: `--guest A B`, or `--guest A --guest B`."""
+    number = sending_mode.limit_to(bag(), _SHELL, [*guests, *more])
     click.echo(f"Trial: {number} guest{'' if number == 1 else 's'}.")

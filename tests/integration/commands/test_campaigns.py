@@ -87,6 +87,7 @@ def test_the_account_is_limited_to_guests_and_opened_again(deps, run):
     assert "Nobody has written" in run("account", "trial", "--guest", "oA").output
     hear(deps, follows(deps))
     assert run("account", "trial", "--guest", "oA", "--guest", "oB").output == "Trial: 2 guests.\n"
+    assert run("account", "trial", "--guest", "oA", "oB", "oC").output == "Trial: 3 guests.\n"
     assert run("account", "open").output == "Open.\n"
 
 
