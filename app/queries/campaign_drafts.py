@@ -169,7 +169,7 @@ def checks(
     kind = klass if klass in kinds else MessageClass.SERVICE.value
     found = []
     for name, said in written:
-        of_text = _FIELD if said.template_id else kind
+        of_text = _FIELD if said.data else kind
         faults = [
             fault
             for text in _words(said)

@@ -103,6 +103,9 @@ def test_a_template_has_fields_of_twenty_letters(deps: Deps, operator: FlaskClie
     }  # fmt: skip
     assert post(operator, NEW, **template).status_code == 303
     assert kept(deps)[0].definition["content"]["data"] == {"thing1": "请补充资料"}
+    typed = {**template, "template_id": "", "fields-0-value": "一" * 21}
+    checked = post(operator, "/console/campaigns/check", page=NEW, **typed).text
+    assert "content-faults" in checked
     long = post(operator, NEW, **{**template, "fields-0-value": "一" * 21})
     assert (long.status_code, "最多20个字" in long.text, "一" * 21 in long.text) == (
         422,
