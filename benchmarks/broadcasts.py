@@ -162,8 +162,9 @@ def _send(provider: str) -> tuple[list[dict[str, Any]], float]:
 
 
 def _growth(sizes: Sequence[tuple[int, float]]) -> float:
-    """Return the megabytes that a sender grew by, from its second look to its largest."""
-    return max((size for _, size in sizes[1:]), default=0.0) - sizes[1][1] if sizes[1:] else 0.0
+    """Return the megabytes that a sender grew by after its first people."""
+    working = [size for people, size in sizes if people]
+    return max(working) - working[0] if working else 0.0
 
 
 @contextmanager
