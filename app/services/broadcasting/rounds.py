@@ -35,6 +35,7 @@ LANES = 2
 """So many workers send at a time: the timetable's runs would pile up behind long campaigns."""
 _SHORTEST_WAIT = 0.05
 _LONGEST_WAIT = 1.0
+_RAISED_PAUSE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,26 @@ def _send_for_a_while(deps: Deps) -> Round:
 
 
 def send_batch_due(deps: Deps) -> Round:
-    """Send one batch of each campaign that is under way."""
+    """Send one batch of each campaign that is under way; what one raises waits for the others."""
     with deps.sessions.begin() as session:
         under_way = broadcasting.list_under_way(session, deps.clock.now())
-    rounds = [_send_batch(deps, campaign_id) for campaign_id in under_way]
+    rounds, raised = [], []
+    for campaign_id in under_way:
+        try:
+            rounds.append(_send_batch(deps, campaign_id))
+        except Exception as error:
+            raised.append(error)
+            _rest(deps, campaign_id)
+    if raised:
+        raise raised[0]
     waits = [one.wait_seconds for one in rounds if one.wait_seconds > 0]
     return Round(sum(one.people for one in rounds), min(waits, default=0.0))
+
+
+def _rest(deps: Deps, campaign_id: int) -> None:
+    """Let a campaign that raises rest a little, so that it does not stop the others again."""
+    with deps.sessions.begin() as session:
+        broadcasting.pace(session, [campaign_id], deps.clock.now() + _RAISED_PAUSE)
 
 
 def _send_batch(deps: Deps, campaign_id: int) -> Round:
