@@ -19,7 +19,7 @@ VENV_PYTHON = VENV / "bin" / "python"
 
 OLDEST, NEWEST = (3, 11), (3, 12)
 # What .venv takes with everything in it, and as much again while pip unpacks.
-NEEDED_MEGABYTES = 1500
+NEEDED_MEGABYTES = 2000
 
 
 def problem_with_python(version: tuple) -> str:  # type: ignore[type-arg]  # old Pythons read this

@@ -1,0 +1,1 @@
+"""Watch what decides while outcomes arrive: shift, calibration, maturity, overrides."""
