@@ -1,0 +1,300 @@
+"""Read what risk people have (CSV, CSV.gz, Parquet) into columns, or say what is wrong with it.
+
+Numbers become float64 with NaN, everything else text with None. A value is the same whether it came
+from a CSV or a Parquet file, so a card trained on one scores the other.
+"""
+
+import codecs
+import csv
+import gzip
+import hashlib
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final, Literal, cast
+
+import numpy as np
+import pandas as pd
+import pyarrow
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Texts = NDArray[np.object_]  # str or None
+Column = Numbers | Texts
+Kind = Literal["number", "choice"]
+
+# What CSV writers put where nothing is known; Parquet texts are read by the same rule.
+MISSING_WORDS: Final = frozenset(
+    {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "NaT", "-nan"}
+)
+TARGET_WORDS: Final = {"0": 0, "1": 1, "false": 0, "true": 1}
+ENCODINGS: Final = ("utf-8-sig", "gb18030")
+SEPARATORS: Final = (",", ";", "\t", "|")
+_BLOCK: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
+_PARQUET: Final = b"PAR1"
+
+
+class DataUnusable(ValueError):
+    """A file cannot be used as it is; the message says why, in words for whoever made it."""
+
+
+class DataWarning(UserWarning):
+    """A file can be used, and whoever made it should know something about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which columns are not inputs, and the kinds that a field dictionary knows better."""
+
+    target: str | None = None
+    weight: str | None = None
+    groups: str | None = None
+    time: str | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One file in columns: the inputs, and beside them what the roles named.
+
+    A column of float64 is a number, one of objects a choice. `target` is 1 where it went bad.
+    """
+
+    columns: Mapping[str, Column]
+    rows: int
+    sha256: str
+    target: NDArray[np.int64] | None = None
+    weights: Numbers | None = None
+    groups: Texts | None = None
+    times: Column | None = None
+
+    def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> "Table":
+        """Keep some rows, by position or by mask."""
+        kept = np.arange(self.rows)[chosen]
+        return Table(
+            columns={name: column[kept] for name, column in self.columns.items()},
+            rows=len(kept),
+            sha256=self.sha256,
+            target=None if self.target is None else self.target[kept],
+            weights=None if self.weights is None else self.weights[kept],
+            groups=None if self.groups is None else self.groups[kept],
+            times=None if self.times is None else self.times[kept],
+        )
+
+    def labels(self) -> NDArray[np.int64]:
+        """Tell the outcomes, when both kinds are there to learn or judge from."""
+        if self.target is None:
+            raise DataUnusable("no target column was named")
+        if len(np.unique(self.target)) < 2:  # noqa: PLR2004 - good and bad
+            raise DataUnusable(f"every row has the same outcome, {self.target[0]}: nothing to tell")
+        return self.target
+
+
+def read(path: Path, roles: Roles | None = None) -> Table:
+    """Read a whole file; `DataUnusable` when it is not a table or a role is not in it."""
+    roles = roles or Roles()
+    parts = [*frames(path)]
+    if not parts:
+        raise DataUnusable(f"{path.name}: there are no rows")
+    frame = pd.concat(parts, ignore_index=True)
+    taken = {roles.target, roles.weight, roles.groups, roles.time}
+    for name in sorted(taken - {None, *frame.columns}, key=str):
+        raise DataUnusable(f"{path.name}: there is no column {name!r}; {_told(frame)}")
+    return Table(
+        columns={
+            str(name): column_of(frame[name], roles.kinds.get(str(name)))
+            for name in frame.columns
+            if name not in taken
+        },
+        rows=len(frame),
+        sha256=fingerprint(path),
+        target=_target(frame[roles.target]) if roles.target else None,
+        weights=_weights(frame[roles.weight]) if roles.weight else None,
+        groups=texts(frame[roles.groups]) if roles.groups else None,
+        times=column_of(frame[roles.time]) if roles.time else None,
+    )
+
+
+def frames(path: Path, rows: int | None = None) -> Iterator[pd.DataFrame]:
+    """Read a file in frames of so many rows (all at once when None); none when it has no rows."""
+    start = _start_of(path)
+    source = _parquet(path, rows) if start == _PARQUET else _csv(path, start, rows)
+    try:
+        yield from (frame for frame in source if len(frame))
+    except (pyarrow.ArrowException, pd.errors.ParserError, pd.errors.ParserWarning) as wrong:
+        raise DataUnusable(f"{path.name}: {str(wrong).strip().splitlines()[0]}") from None
+    except (EOFError, gzip.BadGzipFile, csv.Error) as wrong:
+        raise DataUnusable(f"{path.name}: {wrong}") from None
+
+
+def fingerprint(path: Path) -> str:
+    """Hash a file as it is on disk (SHA-256, hexadecimal)."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def column_of(series: "pd.Series[object]", kind: Kind | None = None) -> Column:
+    """Turn one column into numbers or texts; without a kind it is numbers if every value is."""
+    if kind == "choice" or (kind is None and pd.api.types.is_bool_dtype(series)):
+        return texts(series)
+    if kind == "number":
+        return numbers(series)
+    values = _parsed(series)
+    known = values[~_missing(series)]
+    return texts(series) if np.isnan(known).any() else values
+
+
+def numbers(series: "pd.Series[object]") -> Numbers:
+    """Read numbers; what is not one is missing, true and false are 1 and 0."""
+    if pd.api.types.is_numeric_dtype(series):
+        return _parsed(series)
+    return _parsed(series.astype("str").replace({"True": "1", "False": "0"}))
+
+
+def _parsed(series: "pd.Series[object]") -> Numbers:
+    if not pd.api.types.is_numeric_dtype(series):
+        series = pd.to_numeric(series.astype("str").str.strip(), errors="coerce")
+    return cast("Numbers", series.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def texts(series: "pd.Series[object]") -> Texts:
+    """Read codes as text: trimmed, whole numbers without a decimal point, None where missing."""
+    codes, levels = pd.factorize(series)
+    words = np.array([*map(_text, levels), None], dtype=object)
+    return cast("Texts", words[codes])  # the code of missing is -1: the last word
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, float | np.floating):
+        return str(int(value)) if float(value).is_integer() else repr(float(value))
+    word = str(value).strip()
+    if word in MISSING_WORDS:
+        return None
+    whole, _, decimals = word.partition(".")
+    # "7.0" is how a column of whole numbers with gaps is written: the level is 7.
+    return whole if decimals and not decimals.strip("0") and _is_whole(whole) else word
+
+
+def _is_whole(word: str) -> bool:
+    return word.removeprefix("-").isascii() and word.removeprefix("-").isdigit()
+
+
+def _missing(series: "pd.Series[object]") -> NDArray[np.bool_]:
+    gaps = series.isna().to_numpy()
+    if pd.api.types.is_numeric_dtype(series):
+        return cast("NDArray[np.bool_]", gaps)
+    words = series.astype("str").str.strip().isin(MISSING_WORDS).to_numpy()
+    return cast("NDArray[np.bool_]", gaps | words)
+
+
+def _target(series: "pd.Series[object]") -> NDArray[np.int64]:
+    words = texts(series)
+    known = np.array([TARGET_WORDS.get(str(word).lower(), -1) for word in words], dtype=np.int64)
+    wrong = Counter("nothing" if word is None else repr(word) for word in words[known < 0])
+    if wrong:
+        told = ", ".join(f"{word} ({count})" for word, count in wrong.most_common(5))
+        more = f" and {len(wrong) - 5} others" if len(wrong) > 5 else ""  # noqa: PLR2004 - as above
+        raise DataUnusable(
+            f"column {series.name!r} must hold 0 (good) or 1 (bad) in every row; "
+            f"it also holds {told}{more}"
+        )
+    return known
+
+
+def _weights(series: "pd.Series[object]") -> Numbers:
+    weights = numbers(series)
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+        raise DataUnusable(
+            f"column {series.name!r} holds weights: numbers from 0 up, none missing, not all 0"
+        )
+    return weights
+
+
+def _told(frame: pd.DataFrame) -> str:
+    names = [repr(str(name)) for name in frame.columns]
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""  # noqa: PLR2004 - a line
+    return f"there are {', '.join(names[:12])}{more}"
+
+
+def _start_of(path: Path) -> bytes:
+    if not path.is_file():
+        raise DataUnusable(f"{path}: there is no such file")
+    with path.open("rb") as file:
+        start = file.read(4)
+    if not start:
+        raise DataUnusable(f"{path.name}: the file is empty")
+    return start
+
+
+def _parquet(path: Path, rows: int | None) -> Iterator[pd.DataFrame]:
+    file = pyarrow.parquet.ParquetFile(path)
+    names = _each_once([*file.schema_arrow.names])
+    for batch in file.iter_batches(batch_size=rows or max(file.metadata.num_rows, 1)):
+        frame = batch.rename_columns(names).to_pandas()
+        yield frame.reset_index() if frame.index.name else frame
+
+
+def _csv(path: Path, start: bytes, rows: int | None) -> Iterator[pd.DataFrame]:
+    encoding = _encoding(path, start)
+    with _text_of(path, start, encoding) as file:
+        first = file.readline()
+    separator = max(SEPARATORS, key=first.count)  # the comma, when none is there
+    with _text_of(path, start, encoding) as file:
+        header = next(csv.reader(file, delimiter=separator), [])
+    names = _each_once(header)
+    with _text_of(path, start, encoding) as file, warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        chunks = pd.read_csv(
+            file,
+            sep=separator,
+            names=names,
+            header=0,
+            index_col=False,
+            dtype=str,
+            na_filter=False,
+            # In a file of one column an empty line is a row whose value is missing.
+            skip_blank_lines=len(names) > 1,
+            chunksize=rows or 1 << 62,
+        )
+        yield from chunks
+
+
+@contextmanager
+def _text_of(path: Path, start: bytes, encoding: str) -> Iterator[IO[str]]:
+    opened = gzip.open if start.startswith(_GZIP) else open
+    with opened(path, "rt", encoding=encoding, newline="") as file:
+        yield cast("IO[str]", file)
+
+
+def _encoding(path: Path, start: bytes) -> str:
+    for encoding in ENCODINGS:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with gzip.open(path) if start.startswith(_GZIP) else path.open("rb") as file:
+            try:
+                while block := file.read(_BLOCK):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                continue
+        return encoding
+    raise DataUnusable(f"{path.name}: the text is neither UTF-8 nor GB 18030 (GBK)")
+
+
+def _each_once(header: list[str]) -> list[str]:
+    """Name every column once: a name that stands again gets a number, a blank one its place."""
+    again = [name for name, count in Counter(header).items() if count > 1 and name.strip()]
+    if again:
+        told = ", ".join(map(repr, again))
+        warnings.warn(f"named twice: {told}; the later ones get a number", DataWarning, 2)
+    seen: Counter[str] = Counter()
+    names = []
+    for place, name in enumerate(header):
+        bare = name.strip() or f"column_{place + 1}"
+        seen[bare] += 1
+        names.append(bare if seen[bare] == 1 else f"{bare}.{seen[bare] - 1}")
+    return names
