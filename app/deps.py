@@ -45,6 +45,7 @@ class Deps:
     wording: WordingBook
     released: Latest[Released]
     rulebook: Callable[[], RuleBook]
+    champions: Latest[RuleBook]
     sender: Sender
     broadcaster: Broadcaster
     throttle: Throttle

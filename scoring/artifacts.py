@@ -33,28 +33,33 @@ class Artifact(Generic[Shape]):
 
 def read(path: Path, shape: type[Shape]) -> Artifact[Shape]:
     """Read one reviewed file, or say which file is wrong and where."""
+    return parse(path.name, path.read_bytes(), shape)
+
+
+def parse(name: str, text: str | bytes, shape: type[Shape]) -> Artifact[Shape]:
+    """Read the text of a reviewed file, or say which is wrong and where."""
     try:
-        body = _body(path)
+        body = _body(text)
         checksum = body.pop(CHECKSUM, None)
         if checksum != digest(body):
-            raise ArtifactDamaged(path.name)
+            raise ArtifactDamaged(name)
         content = decode(shape, body)
         return Artifact(content, Source(version=str(body.get("version")), sha256=str(checksum)))
     except Malformed as malformed:
-        raise Malformed(path.name, str(malformed)) from None
+        raise Malformed(name, str(malformed)) from None
 
 
 def seal(path: Path) -> None:
     """Write the checksum of a file into it."""
-    body = _body(path)
+    body = _body(path.read_bytes())
     body.pop(CHECKSUM, None)
     text = json.dumps({CHECKSUM: digest(body), **body}, ensure_ascii=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _body(path: Path) -> dict[str, object]:
+def _body(text: str | bytes) -> dict[str, object]:
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json.loads(text if isinstance(text, str) else text.decode("utf-8"))
     except ValueError:
         raise Malformed("", "not JSON in UTF-8") from None
     if not isinstance(body, dict):

@@ -6,7 +6,7 @@ out. Open ends take the values of the policy.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Final, Literal
 
 from scoring.types import AnswerUnusable, Facts, Malformed, Underage, decode
 
@@ -50,6 +50,17 @@ HEADCOUNT_FROM: Final = {"h1": 1, "h2_9": 2, "h10_49": 10, "h50_plus": 50}
 NEEDED: Final = {
     "person": ("tenure", "income_band", "debt_band", "credit_record"),
     "firm": ("industry", "headcount", "revenue_band", "firm_debt_band", "credit_record"),
+}
+# What a card may read, and whether it is a code or a number.
+DECLARED: Final[dict[str, Literal["choice", "number"]]] = {
+    "situation": "choice",
+    "tenure": "choice",
+    "income_band": "choice",
+    "headcount": "choice",
+    "revenue_band": "choice",
+    "credit_record": "choice",
+    "debt_to_income_bp": "number",
+    "amount_to_income_pct": "number",
 }
 WITHOUT_WORK: Final = ("unemployed", "student")
 

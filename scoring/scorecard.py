@@ -136,6 +136,14 @@ class Card:
             *((field, _lookup_of_numbers(field)) for field in data.numbers),
         ]
 
+    @property
+    def inputs(self) -> dict[str, Literal["choice", "number"]]:
+        """Name what the card reads, and whether it is a code or a number."""
+        return {
+            field.name: "choice" if isinstance(field, ChoiceField) else "number"
+            for field, _ in self._inputs
+        }
+
     def score(self, features: Mapping[str, Feature]) -> Score:
         """Score one applicant; a field that is absent counts as missing, a new code as other."""
         points = {"base": self.data.scaling.base_points}

@@ -81,6 +81,7 @@ def build_deps(settings: Settings | None = None) -> Deps:
         contact_book=read_rules(),
         wording=read_packs(_sender(settings, lender)),
         released=Latest(),
+        champions=Latest(),
         rulebook=cache(lambda: _rulebook(settings, lender)),
         sender=gateway,
         broadcaster=gateway,

@@ -1,4 +1,4 @@
-"""Who acts and what they may do: five roles, each a set of permissions, checked on the server."""
+"""Who acts and what they may do: six roles, each a set of permissions, checked on the server."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ class Permission(StrEnum):
     """One thing that somebody may do; pages and use cases ask for these, never for a role.
 
     `look`: read pages, masked. `see_personal`: show one hidden field, with a reason.
+    `keep_models`: bring cards in, validate, let score along, retire, take training data.
     """
 
     LOOK = "look"
@@ -21,14 +22,16 @@ class Permission(StrEnum):
     DECIDE = "decide"
     ADMINISTER = "administer"
     AUDIT = "audit"
+    KEEP_MODELS = "keep_models"
 
 
 class Role(StrEnum):
-    """What somebody is employed for: 运营, 审核, 复核, 审计, 管理员."""
+    """What somebody is employed for: 运营, 审核, 复核, 风控, 审计, 管理员."""
 
     OPERATOR = "operator"
     REVIEWER = "reviewer"
     APPROVER = "approver"
+    RISK = "risk"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
@@ -37,6 +40,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({Permission.LOOK, Permission.PREPARE, Permission.SEND}),
     Role.REVIEWER: frozenset({Permission.LOOK, Permission.DECIDE, Permission.SEE_PERSONAL}),
     Role.APPROVER: frozenset({Permission.LOOK, Permission.APPROVE}),
+    Role.RISK: frozenset({Permission.LOOK, Permission.KEEP_MODELS}),
     Role.AUDITOR: frozenset({Permission.LOOK, Permission.AUDIT}),
     Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
 }

@@ -12,6 +12,7 @@ from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.steps import staff
+from app.steps.champions import book_of, deciding_book
 from app.steps.decided import acts_of_decision
 from app.steps.decision_rows import Made, decision_row, telling_row
 from app.steps.person_key import sealer_of
@@ -52,11 +53,11 @@ def score_due(deps: Deps) -> int:
     Claim, decision, message and bell are one transaction: a crash leaves all of it to be done
     again, and nothing of it done.
     """
-    book = deps.rulebook()
     now = deps.clock.now()
     outcomes = _Outcomes()
     with deps.sessions.begin() as session:
         batch = deciding.claim_submitted(session, _BATCH)
+        book = deciding_book(deps, session)
         for submitted in batch:
             with trail(submitted.enquiry.trail):
                 _decide(deps, submitted, book, now, outcomes)
@@ -192,5 +193,7 @@ def replay_decision(deps: Deps, decision_id: uuid.UUID) -> bool:
     with deps.sessions.begin() as session:
         decision, _enquiry, person = deciding.get_decision(session, decision_id)
         stored = sealer_of(deps, person).open_text(bytes(decision.dossier_sealed))
-    again = replay(stored, deps.rulebook())
+        made = Dossier.from_json(stored)
+        book = book_of(deps, session, made.facts.kind, made.assessment.sources.card)
+    again = replay(stored, book)
     return again.is_identical and json.loads(again.assessment.to_json()) == decision.assessment

@@ -17,7 +17,13 @@ from app.store.people import Person
 from app.store.session import Transaction
 
 FIRST = "admin"
-FIRST_ROLES = (Role.ADMINISTRATOR, Role.OPERATOR, Role.REVIEWER, Role.APPROVER)
+FIRST_ROLES = (
+    Role.ADMINISTRATOR,
+    Role.OPERATOR,
+    Role.REVIEWER,
+    Role.APPROVER,
+    Role.RISK,
+)
 """Who sets up a local installation tries everything; two people are still needed to release."""
 
 _NAME = re.compile(r"[\w.-]{2,32}")

@@ -16,6 +16,7 @@ from app.reviewing.rulebook import Ruling
 from app.reviewing.rulings import PolicySaid, policy_said, ruling_of
 from app.steps import approval, audit, case_lock
 from app.steps.audit import Act
+from app.steps.champions import deciding_book
 from app.steps.decided import acts_of_decision
 from app.steps.decision_rows import Made, decision_row, telling_row
 from app.steps.person_key import sealer_of
@@ -30,6 +31,7 @@ from scoring.assess import (
     Circumstances,
     Dossier,
     Facts,
+    RuleBook,
     Verdict,
     assess,
     decide_by_hand,
@@ -76,6 +78,7 @@ class _Case:
     facts: Facts
     circumstances: Circumstances
     said: PolicySaid
+    book: RuleBook
 
 
 def what_policy_says(deps: Deps, actor: Actor, review_id: int) -> PolicySaid:
@@ -109,7 +112,7 @@ def decide_review(deps: Deps, actor: Actor, review_id: int, wanted: Verdicted) -
         case = _open_case(deps, session, review, enquiry, person)
         wanted = _settled(case, wanted)
         ruling = ruling_of(case.said, wanted.approved_fen)
-        assessment = _decide(deps, case, wanted)
+        assessment = _decide(case, wanted)
         _check_words(ruling, wanted, now)
         if ruling == "loosen":
             _propose(deps, session, actor, case, wanted)
@@ -142,7 +145,7 @@ def answer_release(
             _send_back(review)
             return Decided("loosen", None)
         review.released_by = actor.name
-        assessment = _decide(deps, case, wanted)
+        assessment = _decide(case, wanted)
         return Decided("loosen", _settle(deps, session, actor, case, wanted, assessment, by=by))
 
 
@@ -154,15 +157,16 @@ def _open_case(
         raise NotAllowed(
             "The person has withdrawn the consent to be assessed.", why="consent_withdrawn"
         )
+    book = deciding_book(deps, session)
     earlier = deciding.latest_decision(session, enquiry.id)
     facts, circumstances = _inputs(deps, person, enquiry, earlier)
     first = review_queue.policy_decision(session, enquiry.id)
     said = policy_said(first.assessment if first else None)
     if circumstances.asked_for_person and said.limit_fen is None:
         # The wish for a person is met: what the policy would say is counsel, not the decision.
-        counsel = assess(facts, replace(circumstances, asked_for_person=False), deps.rulebook())
+        counsel = assess(facts, replace(circumstances, asked_for_person=False), book)
         said = policy_said(json.loads(counsel.to_json()))
-    return _Case(review, enquiry, person, earlier, consents, facts, circumstances, said)
+    return _Case(review, enquiry, person, earlier, consents, facts, circumstances, said, book)
 
 
 def _inputs(
@@ -193,11 +197,11 @@ def _check_words(ruling: Ruling, wanted: Verdicted, now: datetime) -> None:
         raise NotAllowed("Whoever is to release it needs words.", why="words_needed")
 
 
-def _decide(deps: Deps, case: _Case, wanted: Verdicted) -> Assessment:
+def _decide(case: _Case, wanted: Verdicted) -> Assessment:
     """Let law and product judge the amount; they are nobody's to loosen."""
     verdict = Verdict(wanted.approved_fen)
     try:
-        return decide_by_hand(case.facts, case.circumstances, deps.rulebook(), verdict)
+        return decide_by_hand(case.facts, case.circumstances, case.book, verdict)
     except BeyondAuthority as beyond:
         raise NotAllowed(f"This is {beyond}.", why=f"beyond_{beyond.limit}") from None
 

@@ -17,6 +17,7 @@ from app.store import (
     incidents,
     list_exports,
     messages,
+    models,
     operators,
     people,
     preferences,
@@ -33,7 +34,7 @@ from app.store.base import Base
 metadata = Base.metadata
 MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
-    *(incidents, list_exports, messages, operators, people, preferences, staff_notes),
+    *(incidents, list_exports, messages, models, operators, people, preferences, staff_notes),
     *(figures, segments, stops, tags),
     *(campaigns, channels, contents, templates),
     *(complaints, errands, replies, rights),

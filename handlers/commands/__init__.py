@@ -12,6 +12,7 @@ from handlers.commands.handovers import handovers
 from handlers.commands.inbox import inbox
 from handlers.commands.installing import install
 from handlers.commands.messages import messages
+from handlers.commands.models import models
 from handlers.commands.operators import operators
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
@@ -21,7 +22,7 @@ from handlers.commands.tags import tags
 
 _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
-    *(messages, operators, people, reviews),
+    *(messages, models, operators, people, reviews),
     *(complaints, content, rights, tags),
     *(account, audit, campaigns, segments, stops),
 )

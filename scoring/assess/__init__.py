@@ -7,7 +7,7 @@ from scoring.assess.changes import find_changes
 from scoring.assess.judgement import Judgement, judge
 from scoring.assess.offer import Offer, offer_on
 from scoring.assess.records import Answer, make_offer, record
-from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook
+from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook, read_card
 from scoring.features import facts_from_answers
 from scoring.policy.law import NoRuleInForce
 from scoring.policy.lender import LenderInvalid, LenderProfile
@@ -18,6 +18,7 @@ from scoring.reasons import (
     reasons_for_rules,
     reasons_for_score,
 )
+from scoring.scorecard import CardInvalid
 from scoring.types import (
     AnswerUnusable,
     Assessment,
@@ -25,6 +26,7 @@ from scoring.types import (
     Dossier,
     Facts,
     LenderUnset,
+    Malformed,
     Reason,
     Underage,
     Verdict,
@@ -36,12 +38,14 @@ __all__ = [
     "AnswerUnusable",
     "Assessment",
     "BeyondAuthority",
+    "CardInvalid",
     "Circumstances",
     "Dossier",
     "Facts",
     "LenderInvalid",
     "LenderProfile",
     "LenderUnset",
+    "Malformed",
     "NoRuleInForce",
     "Offer",
     "Replay",
@@ -54,6 +58,7 @@ __all__ = [
     "facts_from_answers",
     "load_rulebook",
     "offer_on",
+    "read_card",
     "replay",
 ]
 

@@ -1,11 +1,12 @@
 """Bring cards, policy, law and lender together, checked against one another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from scoring import artifacts
+from scoring.features import DECLARED
 from scoring.policy.law import Law, LawData, NoRuleInForce
 from scoring.policy.lender import LenderProfile
 from scoring.policy.limits import Desk
@@ -50,6 +51,15 @@ class RuleBook:
         """Take the lender."""
         return self.desk.lender
 
+    def with_card(self, kind: Kind, text: str) -> "RuleBook":
+        """Return the same rules with another card of a kind, given as the text of its file."""
+        card, source = read_card(kind, text)
+        return replace(
+            self,
+            cards={**self.cards, kind: card},
+            sources={**self.sources, kind: replace(self.sources[kind], card=source)},
+        )
+
     def check_in_force(self, on: date) -> None:
         """Raise `NoRuleInForce` on a day that the policy does not cover."""
         if not self.policy.is_in_force(on):
@@ -83,10 +93,19 @@ def load_rulebook(
     return RuleBook(cards, Desk(policy.content, Law(law.content), lender), sources)
 
 
+def read_card(kind: Kind, text: str) -> tuple[Card, Source]:
+    """Read the text of a card that may decide; raise `Malformed` or `CardInvalid` saying where."""
+    read = artifacts.parse("card", text, CardData)
+    return _card_for(kind, read.content), read.source
+
+
 def _card_for(kind: Kind, data: CardData) -> Card:
     card = Card(data)
     if data.kind != kind:
         raise CardInvalid(f"{data.version} is a card for another kind of applicant")
+    for name, sort in card.inputs.items():
+        if DECLARED.get(name) != sort:
+            raise CardInvalid(f"{name}: our form gives no such {sort}")
     for group in card.groups:
         if group not in GROUPS:
             raise CardInvalid(f"{data.version}: nobody has words for the group {group}")

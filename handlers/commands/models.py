@@ -1,0 +1,131 @@
+"""`flask models`: the registry of what decides, for scripts and the person on call."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.core.access import system_actor
+from app.queries import model_pages as pages
+from app.services import models as use_cases
+from handlers.bag import bag
+from handlers.commands.desk import Desk, acting
+
+models = Desk("models", help="Cards that decide or may come to: bring in, publish, retire.")
+
+_ID = click.argument("model_id", metavar="ID", type=int)
+_BY = click.option("--by", required=True, help="Whose hand it is.")
+_REASON = click.option(
+    "--because", "--reason", "reason", default="", help="Why; it stands in the history."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@models.command("import")
+@click.argument("file", metavar="CARD.json", type=_FILE)
+@_BY
+@_REASON
+def bring_in(file: Path, by: str, reason: str) -> None:
+    """Check CARD.json and keep it as a draft; print its number."""
+    click.echo(use_cases.bring_in(bag(), acting(by), _text(file), reason=reason))
+
+
+@models.command("list")
+@_JSON
+def list_models(as_json: bool) -> None:
+    """List what decides now and everything in the registry."""
+    overview = pages.overview(bag(), system_actor("terminal"))
+    if as_json:
+        _print([line.to_json() for line in overview.lines])
+        return
+    for now in overview.deciding:
+        click.echo(f"{now.kind:<7} {now.version}  {now.sha256[:12]}  decides now")
+    for line in overview.lines:
+        click.echo(f"{line.id:>5}  {line.state:<10} {line.kind:<7} {line.name} {line.version}")
+
+
+@models.command("show")
+@_ID
+def show(model_id: int) -> None:
+    """Print where a model stands, what its validation said, and everything done to it."""
+    _print(pages.one(bag(), system_actor("terminal"), model_id).to_json())
+
+
+@models.command("validate")
+@_ID
+@_BY
+@click.option("--measures", "--metrics", type=_FILE, help="What `evaluate --json` printed.")
+@click.option("--note", default="", help="The expert's reasons.")
+def validate(model_id: int, by: str, measures: Path | None, note: str) -> None:
+    """Add the validation record and ask for a second person."""
+    measured = _read(measures) if measures else None
+    use_cases.validate(bag(), acting(by), model_id, measures=measured, note=note)
+    click.echo("Validated; it waits for a second person.")
+
+
+@models.command("ask")
+@_ID
+@_BY
+@_REASON
+def ask(model_id: int, by: str, reason: str) -> None:
+    """Ask anew for a second person, where the request lapsed or was refused."""
+    use_cases.ask_again(bag(), acting(by), model_id, reason=reason)
+    click.echo("It waits for a second person.")
+
+
+@models.command("shadow")
+@_ID
+@_BY
+@_REASON
+def shadow(model_id: int, by: str, reason: str) -> None:
+    """Let it score along, without touching any answer."""
+    use_cases.shadow(bag(), acting(by), model_id, reason=reason)
+    click.echo("It scores along from now on.")
+
+
+@models.command("publish")
+@_ID
+@_BY
+@click.option("--impact", required=True, help="The number of the impact assessment.")
+@_REASON
+def publish(model_id: int, by: str, impact: str, reason: str) -> None:
+    """Let a validated card of somebody else's decide from now on."""
+    done = use_cases.publish(bag(), acting(by), model_id, impact=impact, reason=reason)
+    instead = f", instead of {done.instead_of}" if done.instead_of else ""
+    click.echo(f"Published: {done.model_id} decides from now on{instead}.")
+
+
+@models.command("retire")
+@_ID
+@_BY
+@_REASON
+def retire(model_id: int, by: str, reason: str) -> None:
+    """Take it out of use; after a champion the shipped card decides again."""
+    use_cases.retire(bag(), acting(by), model_id, reason=reason)
+    click.echo("Retired.")
+
+
+models.add_command(bring_in, "add")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        read = json.loads(_text(file))
+    except ValueError as mistake:
+        raise click.ClickException(f"{file.name} is not JSON: {mistake}.") from None
+    if not isinstance(read, dict):
+        raise click.ClickException(f"{file.name} holds no measures.")
+    return read
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file.name} is not text in UTF-8.") from None
+
+
+def _print(found: object) -> None:
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
