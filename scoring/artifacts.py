@@ -59,12 +59,25 @@ def seal(path: Path) -> None:
 
 def _body(text: str | bytes) -> dict[str, object]:
     try:
-        body = json.loads(text if isinstance(text, str) else text.decode("utf-8"))
+        plain = text if isinstance(text, str) else text.decode("utf-8")
+        body = json.loads(plain, object_pairs_hook=_once, parse_constant=_refuse)
     except ValueError:
-        raise Malformed("", "not JSON in UTF-8") from None
+        raise Malformed("", "not JSON in UTF-8, each key once") from None
     if not isinstance(body, dict):
         raise Malformed("", "an object is wanted")
     return body
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    # Of two equal keys a reader sees one and the machine would take the other.
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
 
 
 if __name__ == "__main__":  # pragma: no cover - run by a test in a process of its own

@@ -10,7 +10,7 @@ from scoring.types import digest
 
 def a_card(kind: str = "person", *, more_points: int = 0, **changed: Any) -> str:
     """Write a card that gives everybody so many points more than the shipped one."""
-    path = PACKAGE / "cards" / f"{kind}-expert-1.json"
+    path = PACKAGE / "cards" / f"{kind}-expert-2.json"
     body = json.loads(path.read_text(encoding="utf-8"))
     body["scaling"]["base_points"] += more_points
     return sealed(body | {"version": f"{kind}-test-{more_points}"} | changed)

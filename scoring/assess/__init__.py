@@ -8,6 +8,7 @@ from scoring.assess.judgement import Judgement, judge
 from scoring.assess.offer import Offer, offer_on
 from scoring.assess.records import Answer, make_offer, record
 from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook, read_card
+from scoring.card import CardInvalid
 from scoring.features import facts_from_answers
 from scoring.policy.law import NoRuleInForce
 from scoring.policy.lender import LenderInvalid, LenderProfile
@@ -18,7 +19,6 @@ from scoring.reasons import (
     reasons_for_rules,
     reasons_for_score,
 )
-from scoring.scorecard import CardInvalid
 from scoring.types import (
     AnswerUnusable,
     Assessment,

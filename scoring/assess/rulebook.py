@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from scoring import artifacts
+from scoring.card import Card, CardData, CardInvalid
 from scoring.features import DECLARED
 from scoring.policy.law import Law, LawData, NoRuleInForce
 from scoring.policy.lender import LenderProfile
 from scoring.policy.limits import Desk
 from scoring.policy.rules import Policy
 from scoring.reasons import GROUPS
-from scoring.scorecard import Card, CardData, CardInvalid
 from scoring.types import Kind, LenderUnset, Source, Sources
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -22,8 +22,8 @@ PACKAGE: Final = Path(__file__).resolve().parents[1]
 class RuleFiles:
     """Which reviewed files decide, by name."""
 
-    person_card: str = "person-expert-1"
-    firm_card: str = "firm-expert-1"
+    person_card: str = "person-expert-2"
+    firm_card: str = "firm-expert-2"
     policy: str = "demo-1"
     law: str = "law"
 

@@ -75,7 +75,8 @@ def _decode(shape: object, data: object, path: str) -> object:
 
 
 def _one_of(choices: tuple[object, ...], data: object, path: str) -> object:
-    if not isinstance(data, str) or data not in choices:
+    # With its type: True must not pass for 1.
+    if not any(type(data) is type(choice) and data == choice for choice in choices):
         raise Malformed(path, "not one of the codes")
     return data
 
@@ -83,11 +84,18 @@ def _one_of(choices: tuple[object, ...], data: object, path: str) -> object:
 def _first_that_fits(shapes: tuple[object, ...], data: object, path: str) -> object:
     if data is None and type(None) in shapes:
         return None
-    *others, last = [shape for shape in shapes if shape is not type(None)]
+    *others, last = [shape for shape in shapes if _may_be(shape, data)] or shapes
     for shape in others:
         with suppress(Malformed):
             return _decode(shape, data, path)
     return _decode(last, data, path)
+
+
+def _may_be(shape: object, data: object) -> bool:
+    """Whether a record is of the kind that its data say, so that a fault in it is named."""
+    if not is_dataclass(shape) or not isinstance(data, dict) or "kind" not in data:
+        return shape is not type(None)
+    return data["kind"] in get_args(_hints(cast("type", shape)).get("kind"))
 
 
 def _list(inner: tuple[object, ...], data: object, path: str) -> object:

@@ -95,7 +95,7 @@ def test_who_asks_for_less_than_every_cap_gets_it_and_hears_of_no_limit():
 def test_a_firm_is_decided_by_its_margin():
     found = decide(a_firm(), first_timer=False)
     assert found.outcome == "approve"
-    assert found.sources.card.version == "firm-expert-1"
+    assert found.sources.card.version == "firm-expert-2"
     assert found.offer.high_fen == 5_000_000
     assert codes(found.reasons)[:2] == ["turnover_helped", "record_helped"]
 

@@ -12,9 +12,9 @@ from scoring import artifacts
 from scoring.artifacts import ArtifactDamaged
 from scoring.assess import LenderUnset, NoRuleInForce, RuleFiles, assess, load_rulebook
 from scoring.assess.rulebook import PACKAGE
+from scoring.card import CardInvalid
 from scoring.money import Fees
 from scoring.policy.rules import PolicyInvalid
-from scoring.scorecard import CardInvalid
 from scoring.types import Malformed
 from tests.unit.scoring.builders import (
     a_book,
@@ -84,12 +84,12 @@ def test_a_field_that_nobody_declared_is_named(tmp_path):
 
 def test_a_card_for_the_other_kind_is_refused():
     with pytest.raises(CardInvalid, match="another kind"):
-        load_rulebook(a_lender(), files=RuleFiles(person_card="firm-expert-1"))
+        load_rulebook(a_lender(), files=RuleFiles(person_card="firm-expert-2"))
 
 
 def test_a_card_whose_group_has_no_words_is_refused(tmp_path):
     copy = copied_rules(tmp_path)
-    path = copy / "cards" / "person-expert-1.json"
+    path = copy / "cards" / "person-expert-2.json"
     path.write_text(path.read_text("utf-8").replace('"group": "debt"', '"group": "luck"'), "utf-8")
     artifacts.seal(path)
     with pytest.raises(CardInvalid, match="luck"):
@@ -98,7 +98,7 @@ def test_a_card_whose_group_has_no_words_is_refused(tmp_path):
 
 def test_the_sources_of_a_decision_name_every_file():
     sources = the_book().sources["firm"]
-    assert sources.card.version == "firm-expert-1"
+    assert sources.card.version == "firm-expert-2"
     assert sources.policy.version == "demo-1"
     assert sources.law.version == "law-2026-11-23"
     assert sources.lender.version == "DEMO-0001"
