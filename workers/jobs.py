@@ -27,6 +27,7 @@ from app.services import (
     patterns,
     reviews,
     segments,
+    shadowing,
     tag_files,
     tagging,
     upkeep,
@@ -60,9 +61,10 @@ def _job(trail: str) -> Iterator[None]:
 
 
 def score_due(trail: str) -> None:
-    """Decide what was submitted."""
+    """Decide what was submitted; then, the answers written, let the shadow score along."""
     with _job(trail):
         decisions.score_due(deps())
+        shadowing.score_along(deps())
 
 
 def count_segments(trail: str) -> None:

@@ -7,6 +7,7 @@ process, and the dossier says so. A card is parsed once a process, when its hash
 from app.core.errors import NotFound
 from app.deps import Deps
 from app.store import models
+from app.store.models import Model
 from app.store.session import Transaction
 from scoring.assess import RuleBook
 from scoring.types import Kind, Source
@@ -37,6 +38,12 @@ def book_of(deps: Deps, session: Transaction, kind: Kind, card: Source) -> RuleB
     if shipped.sources[kind].card == card:
         return shipped
     return shipped.with_card(kind, _text(session, card.sha256))
+
+
+def challenging_book(deps: Deps, session: Transaction, model: Model) -> RuleBook:
+    """Return the rules that decide now, with a model in the champion's place; for the shadow."""
+    kind: Kind = "firm" if model.kind == "firm" else "person"
+    return deciding_book(deps, session).with_card(kind, model.text)
 
 
 def _text(session: Transaction, sha256: str) -> str:

@@ -87,6 +87,8 @@ class Decision(Base):
             "id",
             postgresql_include=["outcome", "tier", "valid_until", "reason_codes"],
         ),
+        # What models in the shadow have still to score.
+        Index("ix_decisions_auto", "decided_at", postgresql_where=text("decided_by = 'auto'")),
         # The list of people by tier.
         Index(
             "ix_decisions_tier",

@@ -76,6 +76,8 @@ _EVERYTHING = (
        WHERE person_id=%(person)s""",
     "DELETE FROM review_questions WHERE person_id=%(person)s",
     "DELETE FROM reviews WHERE person_id=%(person)s",
+    """DELETE FROM shadow_scores WHERE decision_id IN
+       (SELECT id FROM decisions WHERE person_id=%(person)s)""",
     "DELETE FROM decisions WHERE person_id=%(person)s",
     "DELETE FROM enquiries WHERE person_id=%(person)s",
     """INSERT INTO suppressions (openid_index, kind, set_at)

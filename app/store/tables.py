@@ -24,6 +24,7 @@ from app.store import (
     replies,
     rights,
     segments,
+    shadow_scores,
     staff_notes,
     stops,
     tags,
@@ -35,7 +36,7 @@ metadata = Base.metadata
 MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
     *(incidents, list_exports, messages, models, operators, people, preferences, staff_notes),
-    *(figures, segments, stops, tags),
+    *(figures, segments, shadow_scores, stops, tags),
     *(campaigns, channels, contents, templates),
     *(complaints, errands, replies, rights),
 )

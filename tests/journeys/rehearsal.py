@@ -33,6 +33,7 @@ from app.services import (
     patterns,
     reviews,
     segments,
+    shadowing,
     tag_files,
     tagging,
     upkeep,
@@ -53,7 +54,7 @@ from workers.clock import TIMETABLE
 Mode = Literal["plain", "compatible", "safe"]
 
 JOBS: dict[JobName, Callable[[Deps], object]] = {
-    JobName.SCORE_DUE: decisions.score_due,
+    JobName.SCORE_DUE: lambda deps: (decisions.score_due(deps), shadowing.score_along(deps)),
     JobName.DELIVER_DUE: delivery.deliver_due,
     JobName.LATE_TURNS: lambda deps: conversation.run_late(deps, "trail"),
     JobName.REMIND_IDLE: lambda deps: upkeep.remind_idle(deps, "trail"),
