@@ -1,9 +1,9 @@
 """Choose the few reasons that decided: codes with words in `templates/`, never more than four."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, get_args
 
-from scoring.types import Cap, Direction, Facts, Param, Reason, Rule, Score
+from scoring.types import Cap, Direction, Facts, Param, Reason, Rule, Score, SignalCode
 
 MAX_REASONS: Final = 4  # more are not likely to help (Reg B, comment 9(b)(2)-1)
 
@@ -43,11 +43,16 @@ RULE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "no_room_left": ("minimum_fen",),
     "amount_far_over": (),
 }
+# What stands out about an application is for the reviewer's eyes: nobody is told a rule that they
+# could then walk around. The applicant hears one neutral sentence instead.
+SECOND_LOOK: Final = "second_look"
+UNTOLD: Final = frozenset(get_args(SignalCode))
 # Every code that a decision may carry, with the names of what its words may quote.
 REASON_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     **{f"{group}_{way}": names for group, names in GROUPS.items() for way in ("helped", "hurt")},
     **dict.fromkeys(CAP_CODES.values(), CAP_PARAMS),
     **RULE_CODES,
+    SECOND_LOOK: (),
     "amount_adds_burden": ("amount_fen",),
     "reviewer_approved": ("amount_fen",),
     "reviewer_declined": (),
@@ -67,7 +72,9 @@ def reasons_for_rules(rules: Sequence[Rule], facts: Facts, effect: str) -> tuple
     """Tell the rules that led to an outcome, in the order in which they fired."""
     way: Direction = "hurt" if effect == "decline" else "limited"
     leading = [rule for rule in rules if rule.effect == effect and rule.code != SCORE_RULE]
-    told = [Reason(rule.code, way, rule.params) for rule in leading]
+    told = [Reason(rule.code, way, rule.params) for rule in leading if rule.code not in UNTOLD]
+    if len(told) < len(leading) and not told:
+        told = [Reason(SECOND_LOOK, way, {})]
     codes = [reason.code for reason in told]
     if "debt_over_stop" in codes:
         # Debts over the stop leave nothing for an instalment: one fact, told once.

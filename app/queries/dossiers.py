@@ -65,11 +65,13 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """A rule that fired, what it led to, and where it is written."""
+    """A rule that fired, what it led to, where it is written; `seen`: how often, of a signal."""
 
     code: str
     effect: str
     source: str
+    seen: int | None
+    limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,13 @@ class _Reader:
     def rules(self, rules: Sequence[Mapping[str, Any]]) -> tuple[RuleLine, ...]:
         if not self.sees_all:
             return ()
-        return tuple(RuleLine(one["code"], one["effect"], one["source"]) for one in rules)
+        return tuple(
+            RuleLine(
+                *(one["code"], one["effect"], one["source"]),
+                *(one["params"].get("seen"), one["params"].get("limit")),
+            )
+            for one in rules
+        )
 
     def caps(self, caps: Sequence[Mapping[str, Any]]) -> tuple[CapLine, ...]:
         if not self.sees_all:

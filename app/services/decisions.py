@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ from app.core.clock import SHANGHAI
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
+from app.reviewing.doubts import Doubt
 from app.steps import staff
 from app.steps.champions import book_of, deciding_book
 from app.steps.decided import acts_of_decision
 from app.steps.decision_rows import Made, decision_row, telling_row
+from app.steps.doubts import doubts_of
 from app.steps.person_key import sealer_of
 from app.store import deciding, events, outbox, sending
 from app.store.deciding import Submitted
@@ -25,6 +27,7 @@ from scoring.assess import (
     Circumstances,
     Dossier,
     RuleBook,
+    Signal,
     assess,
     facts_from_answers,
     replay,
@@ -40,6 +43,7 @@ log = get_logger()
 class _Outcomes:
     """What a batch leaves behind, gathered to be written in a few statements."""
 
+    now: datetime
     decisions: list[Mapping[str, Any]] = field(default_factory=list)
     reviews: list[Mapping[str, Any]] = field(default_factory=list)
     messages: list[Mapping[str, Any]] = field(default_factory=list)
@@ -54,13 +58,15 @@ def score_due(deps: Deps) -> int:
     again, and nothing of it done.
     """
     now = deps.clock.now()
-    outcomes = _Outcomes()
+    outcomes = _Outcomes(now)
     with deps.sessions.begin() as session:
         batch = deciding.claim_submitted(session, _BATCH)
         book = deciding_book(deps, session)
+        doubts = doubts_of(deps, session, [one.enquiry for one in batch if _may_be_read(one)], now)
         for submitted in batch:
+            known = _circumstances(submitted, doubts.get(submitted.enquiry.id, ()), now)
             with trail(submitted.enquiry.trail):
-                _decide(deps, submitted, book, now, outcomes)
+                _decide(deps, submitted, known, book, outcomes)
         deciding.add_decisions(session, outcomes.decisions)
         deciding.add_reviews(session, outcomes.reviews)
         events.add(session, outcomes.acts)
@@ -78,21 +84,29 @@ def score_due(deps: Deps) -> int:
     return len(batch)
 
 
+def _circumstances(submitted: Submitted, doubts: Sequence[Doubt], now: datetime) -> Circumstances:
+    return Circumstances(
+        decided_on=now.astimezone(SHANGHAI).date(),
+        attempts_30d=submitted.attempts_30d,
+        earlier_stop=submitted.has_stopped_before,
+        asked_for_person=submitted.enquiry.by_person,
+        signals=tuple(Signal(one.code, one.seen, one.limit, one.source) for one in doubts),
+    )
+
+
 def _decide(
-    deps: Deps, submitted: Submitted, book: RuleBook, now: datetime, outcomes: _Outcomes
+    deps: Deps,
+    submitted: Submitted,
+    circumstances: Circumstances,
+    book: RuleBook,
+    outcomes: _Outcomes,
 ) -> None:
-    enquiry = submitted.enquiry
+    enquiry, now = submitted.enquiry, outcomes.now
     if not _may_be_read(submitted):
         # No feature is read without a live consent for it; withdrawal reaches a waiting job.
         outcomes.states.setdefault("withdrawn", []).append(enquiry.id)
         log.info("enquiry_withdrawn", enquiry=str(enquiry.id))
         return
-    circumstances = Circumstances(
-        decided_on=now.astimezone(SHANGHAI).date(),
-        attempts_30d=submitted.attempts_30d,
-        earlier_stop=submitted.has_stopped_before,
-        asked_for_person=enquiry.by_person,
-    )
     try:
         facts = facts_from_answers(enquiry.answers)
         assessment = assess(facts, circumstances, book)

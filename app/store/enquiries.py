@@ -27,6 +27,7 @@ class Enquiry(Base):
 
     `state`: submitted → decided, in_review → decided; withdrawn when a consent went meanwhile.
     `answers` are codes and numbers only; free words stay sealed in the answers' own rows.
+    `likeness`: a hash of all answers but the amount, taken by the database; it goes with them.
     `watched_at`: when it was held against others, for patterns that a person should look at.
     """
 
@@ -48,6 +49,13 @@ class Enquiry(Base):
         Index("ix_enquiries_in_review", "person_id", postgresql_where=text("state = 'in_review'")),
         # Enquiries that look alike: the same channel, around the same time.
         Index("ix_enquiries_channel_submitted_at", "channel", "submitted_at"),
+        # The same answers from other people within an hour.
+        Index(
+            "ix_enquiries_likeness_submitted_at",
+            "likeness",
+            "submitted_at",
+            postgresql_include=["person_id"],
+        ),
         Index(
             "ix_enquiries_unwatched",
             "submitted_at",
@@ -60,6 +68,9 @@ class Enquiry(Base):
     form: Mapped[str] = mapped_column(String(32))
     form_version: Mapped[int]
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    likeness: Mapped[str] = mapped_column(
+        String(32), Computed("md5((answers - 'amount_fen'::text)::text)", persisted=True)
+    )
     by_person: Mapped[bool]
     channel: Mapped[str | None] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(16))

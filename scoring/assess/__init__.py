@@ -28,6 +28,8 @@ from scoring.types import (
     LenderUnset,
     Malformed,
     Reason,
+    Signal,
+    SignalCode,
     Underage,
     Verdict,
 )
@@ -51,6 +53,8 @@ __all__ = [
     "Replay",
     "RuleBook",
     "RuleFiles",
+    "Signal",
+    "SignalCode",
     "Underage",
     "Verdict",
     "assess",

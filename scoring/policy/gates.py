@@ -45,6 +45,9 @@ def doubt_rules(facts: Facts, circumstances: Circumstances, desk: Desk) -> tuple
         fired.append(_rule("earlier_stop", "refer", place("referral: earlier stop")))
     if circumstances.attempts_30d >= desk.policy.referral.attempts_30d:
         fired.append(_rule("changing_answers", "refer", place("referral.attempts_30d")))
+    for signal in circumstances.signals:
+        counts = {"seen": signal.seen, "limit": signal.limit}
+        fired.append(_rule(signal.code, "refer", signal.source, **counts))
     if contradictions(facts, desk.policy.assumptions):
         fired.append(_rule("contradictory", "refer", place("referral: contradictions")))
     if facts.situation == "unemployed":

@@ -19,7 +19,15 @@ from scoring.types.assessment import (
     Tier,
     Verdict,
 )
-from scoring.types.codec import Malformed, canonical_json, decode, decode_json, digest, encode
+from scoring.types.codec import (
+    Malformed,
+    canonical_json,
+    decode,
+    decode_json,
+    digest,
+    encode,
+    later,
+)
 from scoring.types.facts import (
     CODES,
     MAX_TERM_MONTHS,
@@ -28,6 +36,8 @@ from scoring.types.facts import (
     Facts,
     Kind,
     LenderUnset,
+    Signal,
+    SignalCode,
     Underage,
 )
 
@@ -53,6 +63,8 @@ __all__ = [
     "Reason",
     "Rule",
     "Score",
+    "Signal",
+    "SignalCode",
     "Source",
     "Sources",
     "Tier",
@@ -63,4 +75,5 @@ __all__ = [
     "decode_json",
     "digest",
     "encode",
+    "later",
 ]

@@ -1,7 +1,8 @@
 """Turn frozen dataclasses into canonical JSON and back, strictly and exactly.
 
 Reviewed files (cards, policies, laws) and stored decisions go through the same two functions, so a
-field that nobody declared, or that somebody forgot, cannot slip in by either way.
+field that nobody declared, or that somebody forgot, cannot slip in by either way. A field that came
+later (`later`) is written only where it says something, so records from before keep their text.
 """
 
 import hashlib
@@ -9,12 +10,14 @@ import json
 import types
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, field, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Shape = TypeVar("Shape")
+
+_LATER: Final = "later"
 
 
 class Malformed(ValueError):
@@ -25,10 +28,19 @@ class Malformed(ValueError):
         self.path = path
 
 
+def later(default: Shape) -> Shape:
+    """Declare a field that older records do not have: left out and read as its default."""
+    return field(default=default, metadata={_LATER: True})
+
+
 def encode(value: object) -> object:
     """Turn a dataclass, a date or a collection of them into plain JSON values."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+        return {
+            part.name: encode(getattr(value, part.name))
+            for part in fields(value)
+            if not (part.metadata.get(_LATER) and getattr(value, part.name) == part.default)
+        }
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -112,15 +124,23 @@ def _mapping(inner: tuple[object, ...], data: object, path: str) -> object:
 def _record(shape: type, data: object, path: str) -> object:
     items, hints = _object(data, path), _hints(shape)
     prefix = f"{path}." if path else ""
-    for key in sorted(set(items) ^ set(hints)):
+    for key in sorted((set(items) ^ set(hints)) - _later(shape)):
         raise Malformed(prefix + key, "is missing" if key in hints else "is not a known field")
-    return shape(**{key: _decode(hints[key], items[key], prefix + key) for key in hints})
+    return shape(
+        **{key: _decode(hints[key], items[key], prefix + key) for key in hints if key in items}
+    )
 
 
 def _object(data: object, path: str) -> dict[str, object]:
     if not isinstance(data, dict):
         raise Malformed(path, "an object is wanted")
     return data
+
+
+@cache
+def _later(shape: type) -> frozenset[str]:
+    parts: tuple[Field[Any], ...] = fields(shape)
+    return frozenset(part.name for part in parts if part.metadata.get(_LATER))
 
 
 @cache

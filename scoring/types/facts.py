@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, get_args
 
+from scoring.types.codec import later
+
 AgeBand = Literal["18_24", "25_34", "35_44", "45_54", "55_plus"]
 Situation = Literal["employed", "freelance", "owner", "student", "unemployed"]
 PersonPurpose = Literal["renovation", "education", "medical", "daily", "other"]
@@ -21,6 +23,15 @@ Headcount = Literal["h1", "h2_9", "h10_49", "h50_plus"]
 RevenueBand = Literal["lt_20k", "20_50k", "50_100k", "100_300k", "300_1000k", "gt_1000k"]
 FirmDebtBand = Literal["none", "lt_5k", "5_20k", "20_50k", "gt_50k"]
 Kind = Literal["person", "firm"]
+SignalCode = Literal[
+    "many_submissions",
+    "shared_phone",
+    "same_answers",
+    "changed_after_decline",
+    "probing_limit",
+    "fast_answers",
+    "night_hours",
+]
 
 MAX_TERM_MONTHS: Final = 36
 REGION_DIGITS: Final = 6  # GB/T 2260, e.g. 330100
@@ -104,12 +115,26 @@ class Facts:
         return self.region[:2]
 
 
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing that stands out about an application: how often seen, from how often on it counts.
+
+    It says that a person should look, never that somebody did wrong. No personal value is in it.
+    """
+
+    code: SignalCode
+    seen: int
+    limit: int
+    source: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Circumstances:
     """What the service knows beside the answers when it decides.
 
     `attempts_30d` counts the submissions of the last 30 days whose answers differ from one
-    another, this one included; `exposure_fen` is what the person owes this lender already.
+    another, this one included; `exposure_fen` is what the person owes this lender already;
+    `signals` is what stands out about how the application came.
     """
 
     decided_on: date
@@ -118,6 +143,7 @@ class Circumstances:
     attempts_30d: int = 1
     earlier_stop: bool = False
     asked_for_person: bool = False
+    signals: tuple[Signal, ...] = later(())
 
     def __post_init__(self) -> None:
         if self.exposure_fen < 0 or self.attempts_30d < 0:
