@@ -3,8 +3,11 @@
 What application data are like: counts that are mostly zero, ties, heavy tails, values missing at
 random and because of what they would have told, a code that stands for a special case, many rare
 levels, effects that act together, columns that say nothing, and one column twice.
+
+`python -m benchmarks.scoring.population ROWS SEED > FILE.csv` writes some, with `BAD`, to try with.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -119,3 +122,13 @@ def _as_seen(whole: Mapping[str, Array], truth: Array, chance: Generator) -> pd.
     frame["noise"] = chance.normal(size=rows).round(3)
     frame["months_employed_again"] = frame["months_employed"]
     return frame
+
+
+def main(rows: int, seed: int) -> None:
+    """Write applicants and what became of them as CSV."""
+    drawn = draw(rows, seed)
+    drawn.frame.assign(BAD=drawn.bad).to_csv(sys.stdout, index=False)
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:3]))
