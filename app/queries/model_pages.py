@@ -78,11 +78,20 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a card, as its file describes it."""
+
+    name: str
+    sign: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One model with everything that was said and done about it."""
 
     line: Line
-    card: Mapping[str, Any]
+    fields: tuple[Field, ...]
     validation: Mapping[str, Any] | None
     impact: str | None
     published_by: str | None
@@ -96,7 +105,7 @@ class Page:
     def to_json(self) -> Mapping[str, Any]:
         """Write it for programs; the card itself is in its file."""
         found = asdict(self)
-        del found["card"]
+        del found["fields"]
         return {**found.pop("line"), **found, "can": sorted(self.can)}
 
 
@@ -127,7 +136,7 @@ def one(deps: Deps, actor: Actor, model_id: int) -> Page:
         request = _request(session, model, actor, deps.clock.now())
         return Page(
             line=_line(model),
-            card=json.loads(model.text),
+            fields=_fields(model),
             validation=model.validation,
             impact=model.impact,
             published_by=model.published_by,
@@ -157,6 +166,13 @@ def _line(model: Model) -> Line:
         made_at=model.made_at,
         auc=measures.get("auc"),
     )
+
+
+def _fields(model: Model) -> tuple[Field, ...]:
+    if model.form != "card":
+        return ()
+    fields = json.loads(model.text)["fields"]
+    return tuple(Field(one["name"], one["sign"], one["why"]) for one in fields)
 
 
 def _request(session: Transaction, model: Model, actor: Actor, now: datetime) -> Request | None:

@@ -22,7 +22,7 @@ from app.store.session import Transaction
 from scoring.assess import CardInvalid, Malformed, read_card
 
 SUBJECT = "model"
-_MOST_TEXT = 4_000_000
+MOST_BYTES = 4_000_000
 _LEAST_WORDS = 4
 
 
@@ -66,7 +66,7 @@ def bring_in(deps: Deps, actor: Actor, content: str, *, reason: str = "") -> int
 
 
 def _body(content: str) -> Mapping[str, Any]:
-    if len(content) > _MOST_TEXT:
+    if len(content) > MOST_BYTES:
         raise NotAllowed("That is too large for a model.", why="too_large")
     try:
         body = json.loads(content)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from app.core.access import system_actor
+from app.queries import model_comparison as comparison
 from app.queries import model_pages as pages
 from app.services import models as use_cases
 from handlers.bag import bag
@@ -105,6 +106,23 @@ def retire(model_id: int, by: str, reason: str) -> None:
     """Take it out of use; after a champion the shipped card decides again."""
     use_cases.retire(bag(), acting(by), model_id, reason=reason)
     click.echo("Retired.")
+
+
+@models.command("compare")
+@_ID
+@_JSON
+def compare(model_id: int, as_json: bool) -> None:
+    """Lay what it would have said beside what people were told, and what came of it."""
+    found = comparison.comparison_of(bag(), system_actor("terminal"), model_id)
+    if found is None:
+        raise click.ClickException("It never stood in the shadow.")
+    if as_json:
+        _print(found.to_json())
+        return
+    click.echo(f"{found.people:,} applications, of {found.known:,} it is known what came of it")
+    for (told, shadow), cell in sorted(found.cells.items()):
+        rate = f"{cell.bad_rate:6.1%} bad" if cell.bad_rate is not None else ""
+        click.echo(f"{told:>10} → {shadow:<10} {cell.people:>8,} {rate}")
 
 
 models.add_command(bring_in, "add")

@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "list_export": ("exports.list_exports", None),
     "content": ("content.review", "version_id"),
     "campaign": ("campaigns.approval", "campaign_id"),
+    "model": ("models.model", "model_id"),
     "review": ("reviews.case", "review_id"),
     "complaint_extension": ("complaints.complaint", "complaint_id"),
 }

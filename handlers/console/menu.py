@@ -48,6 +48,7 @@ _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
         _Page("incidents.list_incidents", "exclamation-triangle"),
     )),
     ("control", (
+        _Page("models.list_models", "speedometer2"),
         _Page("stops.switch", "octagon", None),
         _Page("audit.list_rows", "journal-text", AUDIT),
         _Page("accounts.list_accounts", "person-badge", ADMINISTER),

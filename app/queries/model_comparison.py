@@ -1,0 +1,89 @@
+"""What a model in the shadow would have said, beside what people were told, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select
+
+from app.core.access import Actor, Permission
+from app.deps import Deps
+from app.store.enquiries import Decision
+from app.store.models import Model
+from app.store.shadow_scores import ShadowScore
+
+LABELS = ("premium", "potential", "guarded", "refer", "decline")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many had the one answer and would have had the other; `known`: with an outcome."""
+
+    people: int
+    known: int
+    bad: int
+
+    @property
+    def bad_rate(self) -> float | None:
+        """Return the share of the known that went bad; none where nothing is known."""
+        return self.bad / self.known if self.known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The outcome matrix: (what was told, what it would have said) → how many."""
+
+    labels: tuple[str, ...]
+    cells: Mapping[tuple[str, str], Cell]
+
+    @property
+    def people(self) -> int:
+        """Count everybody it scored."""
+        return sum(cell.people for cell in self.cells.values())
+
+    @property
+    def known(self) -> int:
+        """Count those of whom it is known what came of it."""
+        return sum(cell.known for cell in self.cells.values())
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Write it for programs."""
+        return {
+            "people": self.people,
+            "known": self.known,
+            "cells": [
+                {
+                    "told": told,
+                    "shadow": shadow,
+                    "people": cell.people,
+                    "known": cell.known,
+                    "bad": cell.bad,
+                    "bad_rate": cell.bad_rate,
+                }
+                for (told, shadow), cell in self.cells.items()
+            ],
+        }
+
+
+def comparison_of(deps: Deps, actor: Actor, model_id: int) -> Comparison | None:
+    """Return the matrix of a model; none of one that never stood in the shadow."""
+    actor.require(Permission.LOOK)
+    with deps.sessions() as session:
+        model = session.get(Model, model_id)
+        if model is None or model.shadow_from is None:
+            return None
+        rows = session.execute(_matrix(model_id)).all()
+    return Comparison(LABELS, {(told, shadow): Cell(*counts) for told, shadow, *counts in rows})
+
+
+def _matrix(model_id: int) -> Select[Any]:
+    told = case((Decision.outcome == "approve", Decision.tier), else_=Decision.outcome)
+    shadow = case((ShadowScore.outcome == "approve", ShadowScore.tier), else_=ShadowScore.outcome)
+    nothing = literal(0)
+    return (
+        select(told.label("told"), shadow.label("shadow"), func.count(), nothing, nothing)
+        .select_from(ShadowScore)
+        .join(Decision, Decision.id == ShadowScore.decision_id)
+        .where(ShadowScore.model_id == model_id)
+        .group_by(told, shadow)
+    )

@@ -1,0 +1,24 @@
+"""What somebody hands in about models; the use cases check all of it."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import StringField
+from wtforms.validators import Length
+
+from handlers.console.words import words
+
+
+class CardForm(FlaskForm):
+    """A card to bring in, and why."""
+
+    file = FileField(validators=[FileRequired(words("models")["refusals"]["no_file"])])
+    reason = StringField(validators=[Length(max=500)])
+
+
+class MoveForm(FlaskForm):
+    """What somebody says who moves a model on in its life."""
+
+    reason = StringField(validators=[Length(max=500)])
+    note = StringField(validators=[Length(max=2000)])
+    measures = StringField(validators=[Length(max=20_000)])
+    impact = StringField(validators=[Length(max=64)])
