@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -33,6 +34,7 @@ PUSHED = (
 _STATUSES = ("failed:user block", "failed:system failed")
 
 
+@cache
 def trees():
     return {name: ast.parse(text) for name, text in SOURCES.items()}
 
