@@ -42,6 +42,8 @@ TIMETABLE: dict[JobName, int] = {
     JobName.SEND_BATCH: 5,
     JobName.RECONCILE_MASS: 60,
     JobName.GOVERN_CAMPAIGNS: 15,
+    JobName.OUTCOME_IMPORTS: 60,
+    JobName.MONITOR_CARDS: 604_800,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

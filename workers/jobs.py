@@ -24,6 +24,8 @@ from app.services import (
     incidents,
     letters,
     menus,
+    monitoring,
+    outcomes,
     patterns,
     reviews,
     segments,
@@ -221,3 +223,15 @@ def govern_campaigns(trail: str) -> None:
     """Pause campaigns that do harm."""
     with _job(trail):
         broadcasting.govern(deps())
+
+
+def outcome_imports(trail: str) -> None:
+    """Check and write what files of outcomes say."""
+    with _job(trail):
+        outcomes.work(deps())
+
+
+def monitor_cards(trail: str) -> None:
+    """Look at how the cards do."""
+    with _job(trail):
+        monitoring.monitor_cards(deps())

@@ -34,6 +34,8 @@ class JobName(StrEnum):
     SEND_BATCH = "send_batch"
     RECONCILE_MASS = "reconcile_mass"
     GOVERN_CAMPAIGNS = "govern_campaigns"
+    OUTCOME_IMPORTS = "outcome_imports"
+    MONITOR_CARDS = "monitor_cards"
 
 
 class QueueName(StrEnum):

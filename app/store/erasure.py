@@ -75,6 +75,7 @@ _EVERYTHING = (
     """UPDATE deliveries SET person_id=NULL, words_sealed=NULL, reply_sealed=NULL
        WHERE person_id=%(person)s""",
     "DELETE FROM review_questions WHERE person_id=%(person)s",
+    "DELETE FROM outcomes WHERE person_id=%(person)s",
     "DELETE FROM reviews WHERE person_id=%(person)s",
     """DELETE FROM shadow_scores WHERE decision_id IN
        (SELECT id FROM decisions WHERE person_id=%(person)s)""",

@@ -18,7 +18,9 @@ from app.store import (
     list_exports,
     messages,
     models,
+    monitoring,
     operators,
+    outcomes,
     people,
     preferences,
     replies,
@@ -39,4 +41,5 @@ MODULES = (
     *(figures, segments, shadow_scores, stops, tags),
     *(campaigns, channels, contents, templates),
     *(complaints, errands, replies, rights),
+    *(monitoring, outcomes),
 )

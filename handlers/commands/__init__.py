@@ -14,6 +14,7 @@ from handlers.commands.installing import install
 from handlers.commands.messages import messages
 from handlers.commands.models import models
 from handlers.commands.operators import operators
+from handlers.commands.outcomes import outcomes, scoring
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
 from handlers.commands.segments import segments
@@ -25,6 +26,7 @@ _COMMANDS = (
     *(messages, models, operators, people, reviews),
     *(complaints, content, rights, tags),
     *(account, audit, campaigns, segments, stops),
+    *(outcomes, scoring),
 )
 
 

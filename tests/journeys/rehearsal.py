@@ -29,7 +29,9 @@ from app.services import (
     incidents,
     letters,
     menus,
+    monitoring,
     outbox,
+    outcomes,
     patterns,
     reviews,
     segments,
@@ -81,6 +83,8 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.SEND_BATCH: broadcasting.send_batch_due,
     JobName.RECONCILE_MASS: broadcasting.reconcile_mass,
     JobName.GOVERN_CAMPAIGNS: broadcasting.govern,
+    JobName.OUTCOME_IMPORTS: outcomes.work,
+    JobName.MONITOR_CARDS: monitoring.monitor_cards,
 }
 
 

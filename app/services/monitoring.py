@@ -1,0 +1,129 @@
+"""Watch the cards: count what they decided week by week, judge it, tell what is out of bounds."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from app.core.clock import SHANGHAI
+from app.core.config import ROOT
+from app.core.errors import LenderUnset
+from app.deps import Deps
+from app.steps.incidents import close_incident, open_incident
+from app.store import incidents, monitoring
+from app.store.monitoring import MonitorReport, Scored
+from scoring.monitoring.judging import Report, Weeks, judge
+from scoring.monitoring.page import as_data, write
+from scoring.monitoring.tally import Known, Seen, Tally, maturity, monday_of
+from scoring.monitoring.watch import watch
+
+ALARM = "card_drift"
+_TEMPLATES = ROOT / "templates"
+
+
+def monitor_cards(deps: Deps) -> int:
+    """Judge every card, keep the report, open and close incidents; return how many alarm.
+
+    An incident is about the last whole week and about the outcomes that came of age last; it
+    closes with the first run that finds neither out of bounds.
+    """
+    found = [as_data(report) for report in reports(deps)]
+    now = deps.clock.now()
+    alarms = {one["card"]["version"]: one["latest_alerts"] for one in found if one["latest_alerts"]}
+    with deps.sessions.begin() as session:
+        session.add(MonitorReport(made_at=now, cards=found))
+        standing = {one.scope for one in incidents.list_open(session) if one.kind == ALARM}
+        for card, alerts in alarms.items():
+            facts = {"alerts": len(alerts), "week": alerts[0]["week"]}
+            open_incident(session, deps, ALARM, card, facts)
+        for card in sorted(standing - set(alarms)):
+            close_incident(session, deps, ALARM, card)
+    return len(alarms)
+
+
+def write_report(deps: Deps, out: Path) -> int:
+    """Write the page and its numbers into a folder; return how many alerts are on it."""
+    found = [as_data(report) for report in reports(deps)]
+    write(found, out, _TEMPLATES)
+    return sum(len(one["alerts"]) for one in found)
+
+
+def reports(deps: Deps) -> list[Report]:
+    """Judge every card that decided lately, by whole weeks."""
+    now = deps.clock.now()
+    lines = watch()
+    until = _begin(now)
+    since = until - timedelta(weeks=lines.weeks_shown)
+    cuts = _cut_offs(deps)
+    tallies: dict[tuple[str, str], dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
+    with deps.sessions() as session:
+        for one in monitoring.scored(session, since, until):
+            day = one.decided_at.astimezone(SHANGHAI).date()
+            week = monday_of(day).isoformat()
+            tallies[one.card, one.checksum][week].add(_seen(one, cuts, now))
+    return [
+        judge(
+            Weeks(
+                tallies=weeks,
+                facts={"version": card, "sha256": checksum, "made_at": now.isoformat()},
+            ),
+            lines,
+        )
+        for (card, checksum), weeks in sorted(tallies.items())
+    ]
+
+
+def latest(deps: Deps) -> Mapping[str, Any] | None:
+    """Return the latest report as data; none before the first."""
+    with deps.sessions() as session:
+        row = monitoring.latest_report(session)
+        return None if row is None else {"made_at": row.made_at, "cards": row.cards}
+
+
+def _begin(now: datetime) -> datetime:
+    """Return when this week began: it is not whole, and is not judged."""
+    day = monday_of(now.astimezone(SHANGHAI).date())
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def _seen(one: Scored, cuts: Mapping[str, float], now: datetime) -> Seen:
+    score = one.score
+    cut = cuts.get(one.checksum)
+    near = None if cut is None else _is_near(score["pd_high"], cut)
+    overridden = None if one.ruling is None else one.ruling != "confirm"
+    points = {name: won for name, won in score["points"].items() if name != "base"}
+    return Seen(score["total"], score["pd"], points, near, overridden, _known(one, now))
+
+
+def _is_near(pd_high: float, cut: float) -> bool:
+    def log_odds(pd: float) -> float:
+        return math.log(pd / (1 - pd))
+
+    return abs(log_odds(pd_high) - log_odds(cut)) <= watch().near_log_odds
+
+
+def _known(one: Scored, now: datetime) -> Known:
+    if one.outcome is None or one.observed_on is None or one.outcome == "indeterminate":
+        return "unknown"
+    is_bad = one.outcome == "bad"
+    is_old = maturity(
+        one.decided_at.astimezone(SHANGHAI).date(), one.observed_on, is_bad=is_bad,
+        window=watch().window_days, today=now.astimezone(SHANGHAI).date(),
+    )  # fmt: skip
+    if not is_old:
+        return "young"
+    return "bad" if is_bad else "good"
+
+
+def _cut_offs(deps: Deps) -> dict[str, float]:
+    """Return the probability above which the policy declines, by the checksum of the card."""
+    try:
+        book = deps.rulebook()
+    except LenderUnset:
+        return {}
+    return {
+        sources.card.sha256: book.policy.of(kind).tiers[-1].pd_up_to
+        for kind, sources in book.sources.items()
+    }

@@ -1,0 +1,42 @@
+"""By which lines a monitor judges: one reviewed file, its checksum beside."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from scoring.artifacts import read
+
+_FILE = Path(__file__).with_name("watch.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The lines of a monitor.
+
+    `family_error`: how often a quiet week may alarm, all its statistics together. `window_days`:
+    from this age on an outcome counts. A week of which more than `young_share` of the outcomes is
+    too young is not judged. `baseline_applications`: the first weeks that hold so many are what
+    the others are held against.
+    """
+
+    version: str
+    checked_on: str
+    source: str
+    family_error: float
+    folk_moving: float
+    folk_moved: float
+    least_in_cell: int
+    score_cells: int
+    field_cells: int
+    calibration_bands: int
+    window_days: int
+    young_share: float
+    baseline_applications: int
+    near_log_odds: float
+    weeks_shown: int
+
+
+@cache
+def watch() -> Watch:
+    """Return the lines in force."""
+    return read(_FILE, Watch).content
