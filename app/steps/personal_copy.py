@@ -16,6 +16,7 @@ from app.store.conversations import AnswerRow, Consent, Delivery
 from app.store.enquiries import Decision, Enquiry, Handover, ReviewQuestion
 from app.store.events import Event
 from app.store.messages import Message, Note
+from app.store.outcomes import Outcome
 from app.store.people import Person
 from app.store.privacy import Kept
 from app.store.replies import Rating
@@ -46,6 +47,7 @@ def copy_of(deps: Deps, person: Person, kept: Kept, sealer: Sealer) -> Sections:
         "complaints": [_complaint(row, opened) for row in kept.complaints],
         "requests": [_request(row, opened) for row in kept.requests],
         "ratings": [_rating(row) for row in kept.ratings],
+        "loans": [_loan(row) for row in kept.loans],
     }
 
 
@@ -182,6 +184,17 @@ def _request(row: SubjectRequest, opened: Opened) -> Entry:
 
 def _rating(row: Rating) -> Entry:
     return {"at": row.rated_at, "liked": {3: "good", 2: "fair", 1: "bad"}[row.score]}
+
+
+def _loan(row: Outcome) -> Entry:
+    return {
+        "seen_on": row.observed_on.isoformat(),
+        "went": row.outcome,
+        "days_past_due": row.days_past_due,
+        "lent": None if row.lent_fen is None else yuan(row.lent_fen),
+        "owed": None if row.owed_fen is None else yuan(row.owed_fen),
+        "is_replaced": row.superseded_at is not None,
+    }
 
 
 def _handover(row: Handover) -> Entry:

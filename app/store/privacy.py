@@ -15,6 +15,7 @@ from app.store.conversations import AnswerRow, Consent, Delivery, Notice
 from app.store.enquiries import Decision, Enquiry, Handover, ReviewQuestion
 from app.store.events import Event
 from app.store.messages import Export, Message, Note
+from app.store.outcomes import Outcome
 from app.store.people import Person
 from app.store.replies import Rating
 from app.store.rights import SubjectRequest
@@ -40,6 +41,7 @@ class Kept:
     complaints: Sequence[Complaint]
     requests: Sequence[SubjectRequest]
     ratings: Sequence[Rating]
+    loans: Sequence[Outcome]
 
 
 def get_export(session: Session, token_index: bytes, now: datetime) -> tuple[Export, Person]:
@@ -106,6 +108,9 @@ def gather(session: Session, person_id: uuid.UUID) -> Kept:
         ).all(),
         ratings=session.scalars(
             select(Rating).where(Rating.person_id == person_id).order_by(Rating.id)
+        ).all(),
+        loans=session.scalars(
+            select(Outcome).where(Outcome.person_id == person_id).order_by(Outcome.id)
         ).all(),
     )
 

@@ -19,8 +19,6 @@ Kind = Literal["score", "field", "near", "override", "calibration", "band"]
 Age = Literal["whole", "young", "none"]
 _OF_OUTCOMES = frozenset({"calibration", "band"})
 _NO_WEEKS: tuple[str, ...] = ()
-_RECENT_BADS = 50
-_RECENT_WEEKS = 26
 ORDINARY = 0.05
 """The chance by which a single number, alone, is usually called unusual."""
 
@@ -160,10 +158,10 @@ def _recent(weeks: Weeks, lines: Watch) -> Recent | None:
     whole = [name for name in sorted(weeks.tallies) if _age(weeks.tallies[name], lines) == "whole"]
     used: list[str] = []
     joined = Tally()
-    for name in reversed(whole[-_RECENT_WEEKS:]):
+    for name in reversed(whole[-lines.recent_weeks :]):
         joined.join(weeks.tallies[name])
         used.append(name)
-        if sum(owed.expected for owed in joined.owed.values()) >= _RECENT_BADS:
+        if sum(owed.expected for owed in joined.owed.values()) >= lines.recent_bads:
             break
     level = kept(joined.owed, weeks.trained_bads)
     if level is None:

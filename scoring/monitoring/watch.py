@@ -16,7 +16,8 @@ class Watch:
     `family_error`: how often a quiet week may alarm, all its statistics together. `window_days`:
     from this age on an outcome counts. A week of which more than `young_share` of the outcomes is
     too young is not judged. `baseline_applications`: the first weeks that hold so many are what
-    the others are held against.
+    the others are held against. The outcomes that came of age last are judged together, back to
+    `recent_bads` that were promised, `recent_weeks` at the most.
     """
 
     version: str
@@ -33,6 +34,8 @@ class Watch:
     young_share: float
     baseline_applications: int
     near_log_odds: float
+    recent_bads: int
+    recent_weeks: int
     weeks_shown: int
 
 
