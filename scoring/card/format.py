@@ -129,7 +129,7 @@ class ChoiceField:
         _check_field(self)
         codes = [*self.levels, *self.special]
         _demand(bool(self.levels), f"{self.name}: a choice has levels")
-        _demand(all(code.strip() for code in codes), f"{self.name}: an empty code is missing")
+        _demand(all(codes), f"{self.name}: an empty code is missing")
         _demand(len(set(codes)) == len(codes), f"{self.name}: a code stands twice")
         bins = self.variance and self.variance.bins
         if bins is not None:

@@ -2,8 +2,8 @@
 
 A number is the nearest double: int, float, Decimal, bool (1 and 0), numpy scalar and text that
 reads as a number are alike. A code is text; a whole number is written without a point, so that 1,
-1.0, True and "1" are one code. None, "" and what does not equal itself (NaN, NaT, NA) are missing.
-What is no number falls into the bin "other" of a card. Nothing raises.
+1.0, True and "1" are one code. None, "" (for a number: blanks) and what does not equal itself (NaN,
+NaT, NA) are missing. What is no number falls into the bin "other" of a card. Nothing raises.
 """
 
 from typing import Final
@@ -27,10 +27,10 @@ def code_of(value: object) -> str | None:
     """Read a code; None where nothing stands."""
     if isinstance(value, str):
         return str(value) or None
+    if isinstance(value, bytes):
+        return value.decode(errors="replace") or None
     if _is_missing(value):
         return None
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
     number = number_of(value)
     return str(value) if number is None else code_of_number(number)
 

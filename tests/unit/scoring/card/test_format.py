@@ -45,7 +45,6 @@ def test_an_input_that_may_not_decide_is_known_however_it_is_spelt(name):
         (a_choice(), {"levels": {"yes": 5, "no": -5}}),
         (a_choice(), {"sign": "falls"}),
         (a_choice(), {"levels": {"": 5}}),
-        (a_choice(), {"levels": {" ": 5}}),
         (a_choice(), {"special": {"yes": 6}}),
         (a_choice(), {"name": ""}),
         (a_choice(), {"group": " "}),
