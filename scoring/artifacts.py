@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from scoring.types import Malformed, Source, decode, digest
+from scoring.types import Malformed, Source, decode, digest, encode
 
 Shape = TypeVar("Shape")
 
@@ -53,8 +53,21 @@ def seal(path: Path) -> None:
     """Write the checksum of a file into it."""
     body = _body(path.read_bytes())
     body.pop(CHECKSUM, None)
-    text = json.dumps({CHECKSUM: digest(body), **body}, ensure_ascii=False, indent=2)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(_sealed(body, indent=2), encoding="utf-8")
+
+
+def write(path: Path, content: object, *, indent: int | None = 2) -> None:
+    """Write a content with its checksum; without an indent on one line, where nobody reads it."""
+    body = encode(content)
+    if not isinstance(body, dict):
+        raise Malformed("", "an object is wanted")
+    path.write_text(_sealed(body, indent), encoding="utf-8")
+
+
+def _sealed(body: dict[str, object], indent: int | None) -> str:
+    separators = None if indent else (",", ":")
+    whole = {CHECKSUM: digest(body), **body}
+    return json.dumps(whole, ensure_ascii=False, indent=indent, separators=separators) + "\n"
 
 
 def _body(text: str | bytes) -> dict[str, object]:

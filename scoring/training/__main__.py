@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from scoring.artifacts import ArtifactDamaged
-from scoring.training.data import DataUnusable
+from scoring.card import CardInvalid
+from scoring.training.data import DataUnusable, DataWarning
+from scoring.trees import TreesInvalid
 from scoring.types import Malformed
 
 BAD_INPUT: Final = 2  # as argparse ends when it cannot read its arguments
+# What whoever gave the files can mend; anything else is a fault of ours and shows where.
+WRONG: Final = (DataUnusable, ArtifactDamaged, CardInvalid, Malformed, OSError, TreesInvalid)
 DATA_HELP: Final = "CSV, CSV.gz or Parquet; UTF-8 or GBK"
 
 
@@ -24,10 +28,11 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command; what is wrong with its input is one line on stderr, never a traceback."""
     args = _parser().parse_args(words)
     with warnings.catch_warnings():
+        warnings.simplefilter("always", DataWarning)
         warnings.showwarning = _warn
         try:
             return int(import_module(args.module).run(args) or 0)
-        except (DataUnusable, ArtifactDamaged, Malformed, OSError) as wrong:
+        except WRONG as wrong:
             print(f"error: {wrong}", file=sys.stderr)
             return BAD_INPUT
 
@@ -95,12 +100,6 @@ def _fit(parser: argparse.ArgumentParser) -> None:
     _weight(parser)
     _groups_and_time(parser)
     _seed(parser)
-    parser.add_argument(
-        "--challenger",
-        type=Path,
-        metavar="TREES.json",
-        help="also train the boosted challenger on the same rows, averaged with the card",
-    )
 
 
 def _score(parser: argparse.ArgumentParser) -> None:

@@ -97,14 +97,22 @@ class Table:
 
 def read(path: Path, roles: Roles | None = None) -> Table:
     """Read a whole file; `DataUnusable` when it is not a table or a role is not in it."""
-    roles = roles or Roles()
+    return table_from(read_frame(path), roles or Roles(), fingerprint(path))
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read a whole file as it stands, at least one row."""
     parts = [*frames(path)]
     if not parts:
         raise DataUnusable(f"{path.name}: there are no rows")
-    frame = pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
+
+
+def table_from(frame: pd.DataFrame, roles: Roles, sha256: str) -> Table:
+    """Turn a frame into columns; what a role names is no input."""
     taken = {roles.target, roles.weight, roles.groups, roles.time}
     for name in sorted(taken - {None, *frame.columns}, key=str):
-        raise DataUnusable(f"{path.name}: there is no column {name!r}; {_told(frame)}")
+        raise DataUnusable(f"there is no column {name!r}; {_told(frame)}")
     return Table(
         columns={
             str(name): column_of(frame[name], roles.kinds.get(str(name)))
@@ -112,7 +120,7 @@ def read(path: Path, roles: Roles | None = None) -> Table:
             if name not in taken
         },
         rows=len(frame),
-        sha256=fingerprint(path),
+        sha256=sha256,
         target=_target(frame[roles.target]) if roles.target else None,
         weights=_weights(frame[roles.weight]) if roles.weight else None,
         groups=texts(frame[roles.groups]) if roles.groups else None,

@@ -82,7 +82,7 @@ def ks(target: Labels, pd: Numbers, weights: Numbers | None = None) -> float:
 
 def log_loss(target: Labels, pd: Numbers, weights: Numbers | None = None) -> float:
     """Tell the mean surprise of the outcomes; no probability is nearer to 0 or 1 than `LEAST`."""
-    return float(np.average(_surprise(target, pd), weights=weights))
+    return float(np.average(surprise(target, pd), weights=weights))
 
 
 def calibration_error(target: Labels, pd: Numbers, weights: Numbers | None = None) -> float:
@@ -129,7 +129,8 @@ def _share_below(values: Numbers, others: Numbers, weights: Numbers) -> Numbers:
     return np.asarray((below + upto) / 2 / ladder[-1], dtype=np.float64)
 
 
-def _surprise(target: Labels, pd: Numbers) -> Numbers:
+def surprise(target: Labels, pd: Numbers) -> Numbers:
+    """Tell the log-loss of each row."""
     sure = np.clip(pd, LEAST, 1 - LEAST)
     return np.where(target == 1, -np.log(sure), -np.log1p(-sure))
 
@@ -181,11 +182,11 @@ def _cells(target: Labels, pd: Numbers, weights: Numbers | None) -> _Cells:
 def _bootstrap(target: Labels, pd: Numbers, weights: Numbers, seed: int) -> list[Estimate]:
     cells = _cells(target, pd, weights)
     squares = (cells.pd - cells.target) ** 2
-    surprise = _surprise(cells.target, cells.pd)
+    surprises = surprise(cells.target, cells.pd)
 
     def figures(mass: Numbers) -> list[float]:
         whole = mass.sum()
-        means = [float(mass @ squares / whole), float(mass @ surprise / whole)]
+        means = [float(mass @ squares / whole), float(mass @ surprises / whole)]
         return [cells.ks(mass), *means, cells.calibration_error(mass)]
 
     random = np.random.default_rng(seed)
