@@ -155,7 +155,13 @@ def _report(parser: argparse.ArgumentParser) -> None:
 def _stress(parser: argparse.ArgumentParser) -> None:
     _card(parser)
     _data(parser, target=False)
-    parser.add_argument("--out", type=Path, metavar="OUT.html", help="a page instead of a table")
+    parser.add_argument(
+        "--policy", type=Path, metavar="P.json", help="tiers and limits, for answers of our form"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    parser.add_argument(
+        "--out", type=Path, metavar="OUT", help="a page, or a folder for the page and the JSON"
+    )
     _seed(parser)
 
 
