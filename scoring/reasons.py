@@ -21,12 +21,16 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 CAP_PARAMS: Final = ("cap_fen", "asked_fen")
 CAP_CODES: Final = {
     name: f"{name}_cap"
-    for name in ("product", "household", "single_borrower", "affordability", "tier", "trial")
+    for name in (
+        *("product", "household", "single_borrower", "affordability", "tier", "trial"),
+        *("growth", "income_multiple", "expected_loss"),
+    )
 }
 RULE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "student": (),
     "purpose_forbidden": ("purpose",),
     "region_not_served": ("region",),
+    "region_not_offered": ("region",),
     "asked_for_person": (),
     "incomplete": (),
     "earlier_stop": (),
@@ -35,12 +39,15 @@ RULE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "young_without_work": (),
     "without_work": (),
     "term_not_offered": ("min_months", "max_months"),
+    "term_over_tier": ("months",),
+    "wide_interval": (),
     "overdue_now": (),
     "debt_over_stop": ("percent",),
     "price_over_cap": (),
     "affordability_short": ("minimum_fen",),
     "amount_below_minimum": ("minimum_fen",),
     "no_room_left": ("minimum_fen",),
+    "risk_leaves_little": ("minimum_fen",),
     "amount_far_over": (),
 }
 # What stands out about an application is for the reviewer's eyes: nobody is told a rule that they
@@ -63,6 +70,7 @@ CHANGE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "less_debt": ("monthly_fen",),
     "longer_term": ("months",),
     "reduce_amount": ("amount_fen",),
+    "amount_for_tier": ("amount_fen",),
 }
 # "Failed to reach the score" is no reason (same comment): what hurt the score is told instead.
 SCORE_RULE: Final = "risk_above_policy"

@@ -69,6 +69,7 @@ __all__ = [
 
 def assess(facts: Facts, circumstances: Circumstances, book: RuleBook) -> Assessment:
     """Decide one enquiry. The same inputs and rule book give the same assessment, to the byte."""
+    book = book.for_facts(facts)
     judged = judge(facts, circumstances, book)
     offer = make_offer(facts, circumstances, book, judged)
     answer = Answer(
@@ -100,8 +101,12 @@ class Replay:
 
 
 def replay(stored_json: str, book: RuleBook) -> Replay:
-    """Recompute a stored dossier from its own inputs; raise `Malformed` if it is none."""
+    """Recompute a stored dossier from its own inputs and the files it names, where they are kept.
+
+    Raise `Malformed` if it is no dossier.
+    """
     stored = Dossier.from_json(stored_json)
+    book = book.as_recorded(stored.facts.kind, stored.assessment.sources)
     if stored.verdict is None:
         again = assess(stored.facts, stored.circumstances, book)
     else:

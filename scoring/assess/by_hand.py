@@ -25,6 +25,7 @@ def decide_by_hand(
 
     Affordability, tier and trial caps are the reviewer's to judge: proof may have been seen.
     """
+    book = book.for_facts(facts)
     # A person decides now, so the wish for one is met, and the score may inform the price.
     judged = judge(facts, replace(circumstances, asked_for_person=False), book)
     if verdict.approved_fen is None:

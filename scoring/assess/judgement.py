@@ -40,7 +40,8 @@ class Judgement:
 def judge(facts: Facts, circumstances: Circumstances, book: RuleBook) -> Judgement:
     """Judge by the rules in force on the day of the decision."""
     book.check_in_force(circumstances.decided_on)
-    legal = gates.legal_rules(facts, circumstances, book.desk)
+    book = book.for_facts(facts)
+    legal = gates.legal_rules(facts, circumstances, book.desk) or gates.area_rules(facts, book.desk)
     if legal:
         return Judgement(legal)
     blocking = gates.blocking_rules(facts, circumstances, book.desk)
@@ -50,10 +51,12 @@ def judge(facts: Facts, circumstances: Circumstances, book: RuleBook) -> Judgeme
         return Judgement(rules)
     score = book.cards[facts.kind].score(features(facts, known))
     rules += gates.risk_rules(facts, book.desk, known)
+    rules += gates.interval_rules(facts, book.desk, score)
     tier = book.policy.of(facts.kind).tier_for(score.pd_high)
     if tier is None:
         source = book.policy.place("tiers.guarded.pd_up_to")
         return Judgement((*rules, Rule(SCORE_RULE, "decline", source, {})), score)
+    rules += gates.tier_rules(facts, book.desk, tier)
     offered = priced(facts, circumstances.decided_on, book, tier)
     if offered is None:
         source = book.law.cost_cap(last_day(circumstances.decided_on, book)).source
@@ -61,11 +64,14 @@ def judge(facts: Facts, circumstances: Circumstances, book: RuleBook) -> Judgeme
     caps = limits.stack(
         [
             *limits.hard_caps(facts, circumstances, book.desk),
-            *limits.soft_caps(facts, circumstances, book.desk, offered, known),
+            *limits.soft_caps(
+                *(facts, circumstances, book.desk, limits.Risk(offered, score.pd_high), known)
+            ),
         ]
     )
-    low_fen, high_fen = limits.told_range(caps, facts, book.policy)
+    low_fen, high_fen = limits.told_range(caps, facts, circumstances, book.policy)
     rules += gates.amount_rules(facts, book.desk, caps, high_fen)
+    rules = gates.spared(rules, circumstances, book.desk, tier)
     return Judgement(rules, score, offered, caps, low_fen, high_fen)
 
 

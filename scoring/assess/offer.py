@@ -5,6 +5,7 @@ from datetime import date
 
 from scoring.assess.rulebook import RuleBook
 from scoring.policy.pricing import Price, price
+from scoring.policy.rules import KindPolicy, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,14 @@ def offer_on(book: RuleBook, on: date) -> Offer:
     book.check_in_force(on)
     policy, cap_bp = book.policy, book.law.cost_cap(on).value
     kinds = (policy.person, policy.firm)
-    products = [kind.product for kind in kinds]
+    offered = [(kind, one) for kind in kinds for one in _products(kind)]
+    products = [product for _, product in offered]
     prices = [
         one
-        for kind in kinds
+        for kind, product in offered
         for tier in kind.tiers
-        for months in (kind.product.min_term_months, kind.product.max_term_months)
-        if (one := price(tier, kind.product, months, cap_bp)) is not None
+        for months in (product.min_term_months, product.max_term_months)
+        if (one := price(tier, product, months, cap_bp)) is not None
     ]
     return Offer(
         policy_version=policy.version,
@@ -50,6 +52,10 @@ def offer_on(book: RuleBook, on: date) -> Offer:
         upfront_bp=max(one.fees.upfront_bp for one in products),
         monthly_bp=max(one.fees.monthly_bp for one in products),
     )
+
+
+def _products(kind: KindPolicy) -> list[Product]:
+    return [kind.product, *(one.product for one in kind.products)]
 
 
 def _highest(one: Price) -> int:

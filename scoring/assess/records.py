@@ -47,6 +47,7 @@ def record(
         decided_on=circumstances.decided_on,
         valid_until=last_day(circumstances.decided_on, book),
         inputs_sha256=digest((facts, circumstances)),
+        product=book.policy.of(facts.kind).product_name,
     )
 
 

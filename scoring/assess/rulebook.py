@@ -1,21 +1,23 @@
 """Bring cards, policy, law and lender together, checked against one another."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from scoring import artifacts
 from scoring.card import Card, CardData, CardInvalid
-from scoring.features import DECLARED
+from scoring.features import DECLARED, quantities
 from scoring.policy.law import Law, LawData, NoRuleInForce
 from scoring.policy.lender import LenderProfile
 from scoring.policy.limits import Desk
 from scoring.policy.rules import Policy
 from scoring.reasons import GROUPS
-from scoring.types import Kind, LenderUnset, Source, Sources
+from scoring.types import Facts, Kind, LenderUnset, Source, Sources
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
+Shape = TypeVar("Shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class RuleFiles:
 
     person_card: str = "person-expert-2"
     firm_card: str = "firm-expert-2"
-    policy: str = "demo-1"
+    policy: str = "demo-2"
     law: str = "law"
 
 
@@ -35,6 +37,7 @@ class RuleBook:
     cards: dict[Kind, Card]
     desk: Desk
     sources: dict[Kind, Sources]
+    folder: Path = PACKAGE
 
     @property
     def policy(self) -> Policy:
@@ -65,6 +68,42 @@ class RuleBook:
         if not self.policy.is_in_force(on):
             raise NoRuleInForce(f"policy {self.policy.version}", on)
 
+    def for_facts(self, facts: Facts) -> "RuleBook":
+        """Take the rules as they stand for one applicant, with the product that they get."""
+        known = quantities(facts, self.policy.assumptions)
+        fitted = self.policy.for_facts(facts, known.income_fen if known else 0)
+        if fitted is self.policy:
+            return self
+        return replace(self, desk=replace(self.desk, policy=fitted))
+
+    def as_recorded(self, kind: Kind, sources: Sources) -> "RuleBook":
+        """Go back to the files that a decision names, as far as the folder still keeps them."""
+        now = self.sources[kind]
+        if sources == now:
+            return self
+        cards, policies = self.folder / "cards", self.folder / "policies"
+        card = _find(cards, sources.card, now.card, CardData)
+        policy = _find(policies, sources.policy, now.policy, Policy)
+        law = _find(policies, sources.law, now.law, LawData)
+        return replace(
+            self,
+            cards=self.cards | ({kind: _card_for(kind, card)} if card else {}),
+            desk=replace(
+                self.desk,
+                policy=policy or self.policy,
+                law=Law(law) if law else self.law,
+            ),
+            sources=self.sources
+            | {
+                kind: Sources(
+                    card=sources.card if card else now.card,
+                    policy=sources.policy if policy else now.policy,
+                    law=sources.law if law else now.law,
+                    lender=now.lender,
+                )
+            },
+        )
+
 
 def load_rulebook(
     lender: LenderProfile | None, *, folder: Path = PACKAGE, files: RuleFiles | None = None
@@ -77,7 +116,7 @@ def load_rulebook(
     if lender is None:
         raise LenderUnset
     names = files or RuleFiles()
-    policy = artifacts.read(folder / "policies" / f"{names.policy}.json", Policy)
+    policy = read_policy(names.policy, folder)
     law = artifacts.read(folder / "policies" / f"{names.law}.json", LawData)
     by_kind: dict[Kind, str] = {"person": names.person_card, "firm": names.firm_card}
     cards, sources = {}, {}
@@ -90,7 +129,22 @@ def load_rulebook(
             law=law.source,
             lender=Source(version=lender.licence_number, sha256=lender.sha256),
         )
-    return RuleBook(cards, Desk(policy.content, Law(law.content), lender), sources)
+    return RuleBook(cards, Desk(policy.content, Law(law.content), lender), sources, folder)
+
+
+def read_policy(name: str, folder: Path = PACKAGE) -> artifacts.Artifact[Policy]:
+    """Read a policy by its name in the folder of rules."""
+    return artifacts.read(folder / "policies" / f"{name}.json", Policy)
+
+
+def _find(folder: Path, wanted: Source, now: Source, shape: type[Shape]) -> Shape | None:
+    """Find a reviewed file by the hash that a decision recorded; none where it is the present."""
+    if wanted == now:
+        return None
+    for path in sorted(folder.glob("*.json")):
+        if json.loads(path.read_text(encoding="utf-8")).get(artifacts.CHECKSUM) == wanted.sha256:
+            return artifacts.read(path, shape).content
+    return None
 
 
 def read_card(kind: Kind, text: str) -> tuple[Card, Source]:

@@ -4,11 +4,14 @@ The order matters: what the law forbids first, then the wish for a person, then 
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from scoring.features import Quantities, contradictions, unanswered
 from scoring.policy.limits import Desk
-from scoring.policy.rules import FULL_BP
-from scoring.types import Cap, Circumstances, Effect, Facts, Param, Rule
+from scoring.policy.rules import FULL_BP, TierRule
+from scoring.types import Cap, Circumstances, Effect, Facts, Param, Rule, Score
+
+_LEAST_PD: Final = 1e-6  # a probability has six digits
 
 
 def legal_rules(facts: Facts, circumstances: Circumstances, desk: Desk) -> tuple[Rule, ...]:
@@ -25,6 +28,15 @@ def legal_rules(facts: Facts, circumstances: Circumstances, desk: Desk) -> tuple
         source = f"licence {desk.lender.licence_number}"
         fired.append(_rule("region_not_served", "decline", source, region=facts.region))
     return tuple(fired)
+
+
+def area_rules(facts: Facts, desk: Desk) -> tuple[Rule, ...]:
+    """Say where these products are not offered, though the licence reaches there (R4)."""
+    open_in = desk.policy.provinces
+    if not open_in or facts.province in open_in:
+        return ()
+    source = desk.policy.place("provinces")
+    return (_rule("region_not_offered", "decline", source, region=facts.region),)
 
 
 def blocking_rules(facts: Facts, circumstances: Circumstances, desk: Desk) -> tuple[Rule, ...]:
@@ -57,7 +69,8 @@ def doubt_rules(facts: Facts, circumstances: Circumstances, desk: Desk) -> tuple
     product = desk.policy.of(facts.kind).product
     if not product.min_term_months <= facts.term_months <= product.max_term_months:
         terms = {"min_months": product.min_term_months, "max_months": product.max_term_months}
-        fired.append(_rule("term_not_offered", "refer", place("product terms"), **terms))
+        source = desk.policy.product_place(facts.kind, "product terms")
+        fired.append(_rule("term_not_offered", "refer", source, **terms))
     return tuple(fired)
 
 
@@ -72,6 +85,42 @@ def risk_rules(facts: Facts, desk: Desk, known: Quantities) -> tuple[Rule, ...]:
         source = policy.place("affordability.dti_stop_bp")
         fired.append(_rule("debt_over_stop", "decline", source, percent=stop_bp // 100))
     return tuple(fired)
+
+
+def interval_rules(facts: Facts, desk: Desk, score: Score) -> tuple[Rule, ...]:
+    """Let a person look where the card knows too little, unless even its kindest end is too bad."""
+    widest = desk.policy.referral.wide_odds_ratio
+    last = desk.policy.of(facts.kind).tiers[-1]
+    if widest is None or score.pd_low > last.pd_up_to:
+        return ()
+    if _odds(score.pd_high) <= widest * _odds(score.pd_low):
+        return ()
+    return (_rule("wide_interval", "refer", desk.policy.place("referral.wide_odds_ratio")),)
+
+
+def _odds(pd: float) -> float:
+    held = min(max(pd, _LEAST_PD), 1 - _LEAST_PD)
+    return held / (1 - held)
+
+
+def tier_rules(facts: Facts, desk: Desk, tier: TierRule) -> tuple[Rule, ...]:
+    """Say where a term is longer than the tier's."""
+    if facts.term_months <= tier.max_term_months:
+        return ()
+    source = desk.policy.place(f"tiers.{tier.name}.max_term_months")
+    return (_rule("term_over_tier", "refer", source, months=tier.max_term_months),)
+
+
+def spared(
+    rules: Sequence[Rule], circumstances: Circumstances, desk: Desk, tier: TierRule
+) -> tuple[Rule, ...]:
+    """Leave out the doubts that the fast lane spares whoever has repaid on time."""
+    lane = desk.policy.fast_lane
+    if lane is None or circumstances.first_timer or tier.name not in lane.tiers:
+        return tuple(rules)
+    if circumstances.repaid_on_time < lane.repaid_on_time:
+        return tuple(rules)
+    return tuple(rule for rule in rules if rule.code not in lane.skips)
 
 
 def amount_rules(facts: Facts, desk: Desk, caps: Sequence[Cap], high_fen: int) -> tuple[Rule, ...]:
@@ -89,7 +138,12 @@ def amount_rules(facts: Facts, desk: Desk, caps: Sequence[Cap], high_fen: int) -
 
 def _shortage(caps: Sequence[Cap]) -> str:
     binding = next(cap.name for cap in caps if cap.binding)
-    named = {"affordability": "affordability_short", "asked": "amount_below_minimum"}
+    named = {
+        "affordability": "affordability_short",
+        "income_multiple": "affordability_short",
+        "asked": "amount_below_minimum",
+        "expected_loss": "risk_leaves_little",
+    }
     return named.get(binding, "no_room_left")
 
 

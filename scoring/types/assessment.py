@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from scoring.types.codec import canonical_json, decode_json, digest
+from scoring.types.codec import canonical_json, decode_json, digest, later
 from scoring.types.facts import Circumstances, Facts
 
 Outcome = Literal["approve", "decline", "refer"]
@@ -13,8 +13,9 @@ Tier = Literal["premium", "potential", "guarded"]
 Direction = Literal["helped", "hurt", "limited"]
 Effect = Literal["decline", "refer"]
 CapName = Literal[
-    "product", "household", "single_borrower", "affordability", "tier", "trial", "asked"
-]
+    "product", "household", "single_borrower", "affordability", "tier", "trial", "asked",
+    "growth", "income_multiple", "expected_loss",
+]  # fmt: skip
 Param = int | str
 
 
@@ -120,6 +121,7 @@ class Assessment:
     decided_on: date
     valid_until: date
     inputs_sha256: str
+    product: str = later("")  # the policy's; empty is the general one
 
     def to_json(self) -> str:
         """Write canonical JSON; equal assessments give equal text."""

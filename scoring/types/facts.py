@@ -100,9 +100,9 @@ class Facts:
             "term_months": 1 <= self.term_months <= MAX_TERM_MONTHS,
             "purpose": self.purpose in (*own, *get_args(StoppedPurpose)),
         }
-        for field, is_sound in sound.items():
+        for name, is_sound in sound.items():
             if not is_sound:
-                raise AnswerUnusable(field)
+                raise AnswerUnusable(name)
 
     @property
     def kind(self) -> Kind:
@@ -134,7 +134,8 @@ class Circumstances:
 
     `attempts_30d` counts the submissions of the last 30 days whose answers differ from one
     another, this one included; `exposure_fen` is what the person owes this lender already;
-    `signals` is what stands out about how the application came.
+    `signals` is what stands out about how the application came; `repaid_on_time` counts the
+    instalments that they paid this lender when due.
     """
 
     decided_on: date
@@ -144,7 +145,8 @@ class Circumstances:
     earlier_stop: bool = False
     asked_for_person: bool = False
     signals: tuple[Signal, ...] = later(())
+    repaid_on_time: int = later(0)
 
     def __post_init__(self) -> None:
-        if self.exposure_fen < 0 or self.attempts_30d < 0:
-            raise ValueError("exposure and attempts cannot be negative")
+        if min(self.exposure_fen, self.attempts_30d, self.repaid_on_time) < 0:
+            raise ValueError("exposure, attempts and instalments cannot be negative")

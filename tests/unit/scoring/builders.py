@@ -144,4 +144,5 @@ QUIET = st.builds(
     decided_on=st.dates(date(2026, 1, 1), date(2027, 11, 30)),
     first_timer=st.booleans(),
     exposure_fen=st.sampled_from([0, 0, 0, 500_000, 19_950_000]),
+    repaid_on_time=st.sampled_from([0, 3, 6, 12]),
 )

@@ -65,7 +65,9 @@ def test_a_reviewer_declines_in_one_word():
 NO_LONG_TERMS = a_book(
     replace(
         POLICY,
-        person=replace(POLICY.person, product=replace(POLICY.person.product, max_term_months=6)),
+        person=replace(
+            POLICY.person, products=(), product=replace(POLICY.person.product, max_term_months=6)
+        ),
     )
 )
 

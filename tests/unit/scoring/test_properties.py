@@ -11,6 +11,7 @@ from scoring.assess import CHANGE_CODES, REASON_CODES, assess, facts_from_answer
 from scoring.features import NEEDED, features, quantities
 from scoring.money import Fees, monthly_irr, payment_share
 from scoring.policy import limits
+from scoring.policy.limits import Risk
 from scoring.policy.pricing import price
 from scoring.types import CODES
 from tests.unit.scoring.builders import (
@@ -82,10 +83,12 @@ def test_a_better_tier_never_gets_less_nor_pays_more(answers, circumstances):
         caps = limits.stack(
             [
                 *limits.hard_caps(facts, circumstances, BOOK.desk),
-                *limits.soft_caps(facts, circumstances, BOOK.desk, priced, known),
+                *limits.soft_caps(
+                    facts, circumstances, BOOK.desk, Risk(priced, tier.pd_up_to), known
+                ),
             ]
         )
-        amounts.append(limits.told_range(caps, facts, BOOK.policy)[1])
+        amounts.append(limits.told_range(caps, facts, circumstances, BOOK.policy)[1])
         rates.append(-priced.rate_high_bp)
     assert never_falls(amounts)
     assert never_falls(rates)
@@ -108,7 +111,9 @@ def test_every_decision_is_whole_and_within_every_cap(answers, circumstances):
 def test_no_price_is_above_the_cap_of_its_day_on_either_annualisation(answers, circumstances, fees):
     policy = BOOK.policy
     charging = {
-        kind: replace(policy.of(kind), product=replace(policy.of(kind).product, fees=fees))
+        kind: replace(
+            policy.of(kind), products=(), product=replace(policy.of(kind).product, fees=fees)
+        )
         for kind in ("person", "firm")
     }
     book = a_book(replace(policy, **charging))

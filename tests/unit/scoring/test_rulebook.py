@@ -43,7 +43,7 @@ def test_without_a_lender_nothing_is_decided():
 def test_every_reviewed_file_is_sealed_as_it_stands(tmp_path):
     copy = copied_rules(tmp_path)
     files = [path.relative_to(copy) for path in copy.rglob("*.json")]
-    assert len(files) == 4
+    assert len(files) == 5
     for file in files:
         artifacts.seal(copy / file)
         assert (copy / file).read_text("utf-8") == (PACKAGE / file).read_text("utf-8")
@@ -51,14 +51,14 @@ def test_every_reviewed_file_is_sealed_as_it_stands(tmp_path):
 
 def test_an_edit_without_a_seal_is_found(tmp_path):
     copy = copied_rules(tmp_path)
-    edit(copy / "policies" / "demo-1.json", seal=False, validity_days=31)
-    with pytest.raises(ArtifactDamaged, match=r"demo-1\.json"):
+    edit(copy / "policies" / "demo-2.json", seal=False, validity_days=31)
+    with pytest.raises(ArtifactDamaged, match=r"demo-2\.json"):
         load_rulebook(a_lender(), folder=copy)
 
 
 def test_an_edit_with_a_seal_is_another_policy(tmp_path):
     copy = copied_rules(tmp_path)
-    path = copy / "policies" / "demo-1.json"
+    path = copy / "policies" / "demo-2.json"
     edit(path, seal=False, validity_days=31)
     command = [sys.executable, "-m", "scoring.artifacts", str(path)]
     subprocess.run(command, check=True, cwd=PACKAGE.parent)
@@ -77,8 +77,8 @@ def test_a_file_that_is_no_record_is_named(tmp_path, text):
 
 def test_a_field_that_nobody_declared_is_named(tmp_path):
     copy = copied_rules(tmp_path)
-    edit(copy / "policies" / "demo-1.json", bonus=1)
-    with pytest.raises(Malformed, match=r"demo-1\.json: bonus"):
+    edit(copy / "policies" / "demo-2.json", bonus=1)
+    with pytest.raises(Malformed, match=r"demo-2\.json: bonus"):
         load_rulebook(a_lender(), folder=copy)
 
 
@@ -99,7 +99,7 @@ def test_a_card_whose_group_has_no_words_is_refused(tmp_path):
 def test_the_sources_of_a_decision_name_every_file():
     sources = the_book().sources["firm"]
     assert sources.card.version == "firm-expert-2"
-    assert sources.policy.version == "demo-1"
+    assert sources.policy.version == "demo-2"
     assert sources.law.version == "law-2026-11-23"
     assert sources.lender.version == "DEMO-0001"
     assert {len(source.sha256) for source in (sources.card, sources.lender)} == {64}
@@ -110,7 +110,7 @@ def test_a_policy_decides_only_while_it_is_in_force():
     book = a_book(policy)
     assert assess(a_person(), some_circumstances(decided_on=date(2026, 12, 31)), book)
     for on in (date(2026, 5, 31), date(2027, 1, 1)):
-        with pytest.raises(NoRuleInForce, match="demo-1"):
+        with pytest.raises(NoRuleInForce, match="demo-2"):
             assess(a_person(), some_circumstances(decided_on=on), book)
 
 
