@@ -10,7 +10,7 @@ from simulator.crypto import Envelope, sign
 TOKEN = "pamtest"
 APP_ID = "wxb11529c136998cb6"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
-TIMESTAMP = "1764000000"
+TIMESTAMP = "1774000000"
 NONCE = "1514711492"
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXY12"
 ACCOUNT = "gh_7f083739789a"
