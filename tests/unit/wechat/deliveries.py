@@ -30,7 +30,7 @@ def message_xml(inside: str, sender: str = OPENID) -> str:
     return (
         f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName>"
         f"<FromUserName><![CDATA[{sender}]]></FromUserName>"
-        f"<CreateTime>1764000000</CreateTime>{inside}</xml>"
+        f"<CreateTime>1774000000</CreateTime>{inside}</xml>"
     )
 
 

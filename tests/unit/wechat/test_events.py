@@ -207,8 +207,8 @@ def test_two_jobs_of_one_person_in_one_second_are_two_deliveries():
         for n in (1, 2)
     }
     assert ids == {
-        "e:1764000000:TEMPLATESENDJOBFINISH::1",
-        "e:1764000000:TEMPLATESENDJOBFINISH::2",
+        "e:1774000000:TEMPLATESENDJOBFINISH::1",
+        "e:1774000000:TEMPLATESENDJOBFINISH::2",
     }
 
 

@@ -33,7 +33,7 @@ def test_a_plaintext_message_is_read():
     assert isinstance(inbound, Text)
     assert inbound.words.value == "五万"
     assert (inbound.account, inbound.openid.value) == (ACCOUNT, OPENID)
-    assert (inbound.created_at, inbound.delivery_id) == (1764000000, "m:25262524242423222")
+    assert (inbound.created_at, inbound.delivery_id) == (1774000000, "m:25262524242423222")
 
 
 def test_a_message_in_safe_mode_is_read():
@@ -108,10 +108,10 @@ def test_a_sealed_delivery_cannot_be_read_without_a_key():
         (b"<xml><MsgType>text</MsgType><MsgType>event</MsgType></xml>", "nested"),
         (b"<xml><MsgType><a>text</a></MsgType></xml>", "nested"),
         (text_xml("x").replace("<MsgId>25262524242423222</MsgId>", ""), "missing_field"),
-        (text_xml("x").replace("1764000000", "soon"), "missing_field"),
-        (text_xml("x").replace("1764000000", "²"), "missing_field"),
-        (text_xml("x").replace("1764000000", "-1"), "missing_field"),
-        (text_xml("x").replace("1764000000", "9" * 40), "missing_field"),
+        (text_xml("x").replace("1774000000", "soon"), "missing_field"),
+        (text_xml("x").replace("1774000000", "²"), "missing_field"),
+        (text_xml("x").replace("1774000000", "-1"), "missing_field"),
+        (text_xml("x").replace("1774000000", "9" * 40), "missing_field"),
         (text_xml("x").replace(OPENID, ""), "missing_field"),
         (text_xml("x").replace(OPENID, "o" * 200), "missing_field"),
         (text_xml("x").replace(ACCOUNT, ""), "missing_field"),
