@@ -44,6 +44,7 @@ TIMETABLE: dict[JobName, int] = {
     JobName.GOVERN_CAMPAIGNS: 15,
     JobName.OUTCOME_IMPORTS: 60,
     JobName.MONITOR_CARDS: 604_800,
+    JobName.RESCORE_DUE: 60,
 }
 """Seconds between two runs. The first three are safety nets: their bell is rung when rows come."""
 

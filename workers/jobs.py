@@ -27,6 +27,7 @@ from app.services import (
     monitoring,
     outcomes,
     patterns,
+    rescoring,
     reviews,
     segments,
     shadowing,
@@ -235,3 +236,9 @@ def monitor_cards(trail: str) -> None:
     """Look at how the cards do."""
     with _job(trail):
         monitoring.monitor_cards(deps())
+
+
+def rescore_due(trail: str) -> None:
+    """Go on with deciding anew about quotas that hold."""
+    with _job(trail):
+        rescoring.rescore_due(deps())

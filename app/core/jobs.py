@@ -36,6 +36,7 @@ class JobName(StrEnum):
     GOVERN_CAMPAIGNS = "govern_campaigns"
     OUTCOME_IMPORTS = "outcome_imports"
     MONITOR_CARDS = "monitor_cards"
+    RESCORE_DUE = "rescore_due"
 
 
 class QueueName(StrEnum):

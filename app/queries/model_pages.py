@@ -9,7 +9,7 @@ from typing import Any
 from app.core.access import Actor, Permission
 from app.deps import Deps
 from app.modelling.lifecycle import ASKABLE, Act, State, may
-from app.store import approvals
+from app.store import approvals, rescoring
 from app.store import models as store
 from app.store.models import Model
 from app.store.operators import Operator
@@ -17,6 +17,7 @@ from app.store.session import Transaction
 
 KINDS = ("person", "firm")
 SUBJECT = "model"
+_RUNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,19 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One pass over the quotas that hold."""
+
+    id: int
+    state: str
+    reason: str
+    made_at: datetime
+    better: int
+    kept: int
+    worse: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One model with everything that was said and done about it."""
 
@@ -149,6 +163,16 @@ def one(deps: Deps, actor: Actor, model_id: int) -> Page:
             ),
             request=request,
             can=_can(model, actor, request),
+        )
+
+
+def runs(deps: Deps, actor: Actor) -> tuple[Run, ...]:
+    """Return the latest runs that decided anew about quotas that hold."""
+    actor.require(Permission.LOOK)
+    with deps.sessions() as session:
+        return tuple(
+            Run(row.id, row.state, row.reason, row.made_at, row.better, row.kept, row.worse)
+            for row in rescoring.list_runs(session, _RUNS)
         )
 
 

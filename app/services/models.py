@@ -14,7 +14,7 @@ from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.modelling import lifecycle, validation
 from app.modelling.lifecycle import Act, State
-from app.steps import approval, audit
+from app.steps import approval, audit, rescoring
 from app.store import approvals
 from app.store import models as store
 from app.store.models import Model
@@ -152,6 +152,8 @@ def publish(deps: Deps, actor: Actor, model_id: int, *, impact: str, reason: str
         model.impact, model.published_by = impact[:64], actor.name
         model.published_at = deps.clock.now()
         _move(deps, session, actor, model, Act.PUBLISH, why=reason, facts={"impact": impact})
+        # Who asked yesterday is not to be worse off than who asks tomorrow with the same answers.
+        rescoring.begin(deps, session, actor.name, f"{model.version}: {reason}")
         return Published(model.id, earlier.id if earlier else None)
 
 

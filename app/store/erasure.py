@@ -77,6 +77,8 @@ _EVERYTHING = (
     "DELETE FROM review_questions WHERE person_id=%(person)s",
     "DELETE FROM outcomes WHERE person_id=%(person)s",
     "DELETE FROM reviews WHERE person_id=%(person)s",
+    """DELETE FROM rescores WHERE decision_id IN
+       (SELECT id FROM decisions WHERE person_id=%(person)s)""",
     """DELETE FROM shadow_scores WHERE decision_id IN
        (SELECT id FROM decisions WHERE person_id=%(person)s)""",
     "DELETE FROM decisions WHERE person_id=%(person)s",

@@ -12,6 +12,7 @@ from app.store.base import Base
 from app.store.enquiries import Decision, Enquiry
 from app.store.models import Model
 from app.store.people import Person
+from app.store.rescoring import Rescore
 
 
 class ShadowScore(Base):
@@ -55,6 +56,8 @@ def list_unscored(
             Decision.decided_by == "auto",
             Decision.decided_at >= since,
             ShadowScore.decision_id.is_(None),
+            # One application counts once, however often it was decided anew.
+            ~select(Rescore.run_id).where(Rescore.new_id == Decision.id).exists(),
             is_owner if model.kind == "firm" else ~is_owner,
             Person.wrapped_key.is_not(None),
         )

@@ -24,6 +24,7 @@ from app.store import (
     people,
     preferences,
     replies,
+    rescoring,
     rights,
     segments,
     shadow_scores,
@@ -38,7 +39,7 @@ metadata = Base.metadata
 MODULES = (
     *(allowances, approvals, audit, audit_checks, conversations, enquiries, events),
     *(incidents, list_exports, messages, models, operators, people, preferences, staff_notes),
-    *(figures, segments, shadow_scores, stops, tags),
+    *(figures, rescoring, segments, shadow_scores, stops, tags),
     *(campaigns, channels, contents, templates),
     *(complaints, errands, replies, rights),
     *(monitoring, outcomes),

@@ -1,6 +1,7 @@
 """`flask models`: the registry of what decides, for scripts and the person on call."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from app.core.access import system_actor
 from app.queries import model_comparison as comparison
 from app.queries import model_pages as pages
 from app.services import models as use_cases
+from app.services import rescoring
 from handlers.bag import bag
 from handlers.commands.desk import Desk, acting
 
@@ -123,6 +125,28 @@ def compare(model_id: int, as_json: bool) -> None:
     for (told, shadow), cell in sorted(found.cells.items()):
         rate = f"{cell.bad_rate:6.1%} bad" if cell.bad_rate is not None else ""
         click.echo(f"{told:>10} → {shadow:<10} {cell.people:>8,} {rate}")
+
+
+@models.command("rescore")
+@_BY
+@_REASON
+def rescore(by: str, reason: str) -> None:
+    """Decide anew about quotas that hold; a limit that rises is found when somebody asks again."""
+    number = rescoring.start(bag(), acting(by), reason=reason)
+    click.echo(f"Run {number} has begun; `flask models rescored` tells how far it is.")
+
+
+@models.command("rescored")
+@_JSON
+def rescored(as_json: bool) -> None:
+    """List the latest runs and what came of them."""
+    runs = pages.runs(bag(), system_actor("terminal"))
+    if as_json:
+        _print([asdict(one) for one in runs])
+        return
+    for one in runs:
+        counts = f"{one.better:,} better, {one.kept:,} kept, {one.worse:,} would be worse"
+        click.echo(f"{one.id:>5}  {one.state:<5} {counts}  {one.reason}")
 
 
 models.add_command(bring_in, "add")

@@ -36,8 +36,8 @@ def make_room(endpoint: str | None, _values: object) -> None:
 @needs(LOOK)
 def list_models() -> str:
     """Show what decides now, and everything in the registry."""
-    page = pages.overview(bag(), actor())
-    return show("models/list.html", page=page, may_keep=actor().may(KEEP))
+    page, runs = pages.overview(bag(), actor()), pages.runs(bag(), actor())
+    return show("models/list.html", page=page, runs=runs, may_keep=actor().may(KEEP))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

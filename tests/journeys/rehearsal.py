@@ -33,6 +33,7 @@ from app.services import (
     outbox,
     outcomes,
     patterns,
+    rescoring,
     reviews,
     segments,
     shadowing,
@@ -85,6 +86,7 @@ JOBS: dict[JobName, Callable[[Deps], object]] = {
     JobName.GOVERN_CAMPAIGNS: broadcasting.govern,
     JobName.OUTCOME_IMPORTS: outcomes.work,
     JobName.MONITOR_CARDS: monitoring.monitor_cards,
+    JobName.RESCORE_DUE: rescoring.rescore_due,
 }
 
 
