@@ -13,7 +13,7 @@ from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.core.sheets import MOST_BYTES, BadFile
 from app.deps import Deps
-from app.steps import audit
+from app.steps import audit, rescoring
 from app.steps.outcome_lines import Line, Told, placed, read_lines
 from app.steps.retention import retention_on
 from app.store import outbox, outcomes
@@ -161,6 +161,7 @@ def _one_step(deps: Deps, only: int | None) -> bool:
                 outcomes.put(session, row.id, found.rows, deps.clock.now())
                 row.state, row.applied_at = "applied", deps.clock.now()
                 row.upload_sealed = None
+                rescoring.begin(deps, session, row.made_by, f"outcomes-{row.id}")
             else:
                 row.state = "checked"
         return True

@@ -2,15 +2,31 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.store.base import Base
 from app.store.enquiries import Decision, Enquiry
 from app.store.models import Model
+from app.store.outcomes import Outcome
 from app.store.people import Person
 from app.store.rescoring import Rescore
 
@@ -73,3 +89,29 @@ def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store what models would have said, in one go."""
     if rows:
         session.execute(insert(ShadowScore), list(rows))
+
+
+def matrix(
+    session: Session, model_id: int, now: datetime, window: timedelta
+) -> Sequence[tuple[str, str, int, int, int]]:
+    """Count by what was told and what the model would have said: people, known, gone bad."""
+    told = case((Decision.outcome == "approve", Decision.tier), else_=Decision.outcome)
+    shadow = case((ShadowScore.outcome == "approve", ShadowScore.tier), else_=ShadowScore.outcome)
+    day = cast(Enquiry.submitted_at, Date) + literal(window.days, Integer)
+    is_bad = Outcome.outcome == "bad"
+    is_known = and_(
+        Outcome.outcome.in_(("good", "bad")),
+        Enquiry.submitted_at <= now - window,
+        or_(is_bad, day <= Outcome.observed_on),
+    )
+    people = func.count()
+    rows = session.execute(
+        select(told, shadow, people, people.filter(is_known), people.filter(is_known, is_bad))
+        .select_from(ShadowScore)
+        .join(Decision, Decision.id == ShadowScore.decision_id)
+        .join(Enquiry, Enquiry.id == Decision.enquiry_id)
+        .outerjoin(Outcome, (Outcome.enquiry_id == Enquiry.id) & Outcome.superseded_at.is_(None))
+        .where(ShadowScore.model_id == model_id)
+        .group_by(told, shadow)
+    )
+    return [(mine, theirs, *counts) for mine, theirs, *counts in rows]

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from app.core.access import system_actor
-from app.queries import model_comparison as comparison
 from app.queries import model_pages as pages
+from app.services import model_comparison as comparison
 from app.services import models as use_cases
-from app.services import rescoring
+from app.services import rescoring, training_data
 from handlers.bag import bag
 from handlers.commands.desk import Desk, acting
 
@@ -149,6 +149,21 @@ def rescored(as_json: bool) -> None:
         click.echo(f"{one.id:>5}  {one.state:<5} {counts}  {one.reason}")
 
 
+@models.command("training-data")
+@click.option("--kind", type=click.Choice(["person", "firm"]), default="person")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--dictionary", type=click.Path(dir_okay=False, path_type=Path))
+@_BY
+@_REASON
+def training(kind: str, out: Path, dictionary: Path | None, by: str, reason: str) -> None:
+    """Write what cards read of matured applications, and what came of them: nobody is named."""
+    taken = training_data.take(bag(), acting(by), kind, reason=reason)
+    out.write_text(taken.csv, encoding="utf-8")
+    if dictionary is not None:
+        _write_json(dictionary, taken.dictionary)
+    click.echo(f"{taken.rows:,} applications, {taken.bads:,} gone bad. The target is `bad`.")
+
+
 models.add_command(bring_in, "add")
 
 
@@ -167,6 +182,10 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise click.ClickException(f"{file.name} is not text in UTF-8.") from None
+
+
+def _write_json(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _print(found: object) -> None:

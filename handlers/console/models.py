@@ -9,9 +9,8 @@ from werkzeug.wrappers import Response
 
 from app.core.access import Permission
 from app.core.errors import NotAllowed
-from app.queries import model_comparison
 from app.queries import model_pages as pages
-from app.services import models
+from app.services import model_comparison, models
 from handlers.bag import bag
 from handlers.console.forms.models import CardForm, MoveForm
 from handlers.console.frame import actor, done, needs, refused, show

@@ -9,7 +9,7 @@ from scoring.assess.offer import Offer, offer_on
 from scoring.assess.records import Answer, make_offer, record
 from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook, read_card
 from scoring.card import CardInvalid
-from scoring.features import facts_from_answers
+from scoring.features import Feature, facts_from_answers, features, quantities
 from scoring.policy.law import NoRuleInForce
 from scoring.policy.lender import LenderInvalid, LenderProfile
 from scoring.reasons import (
@@ -58,6 +58,7 @@ __all__ = [
     "Underage",
     "Verdict",
     "assess",
+    "card_inputs",
     "decide_by_hand",
     "facts_from_answers",
     "load_rulebook",
@@ -80,6 +81,11 @@ def assess(facts: Facts, circumstances: Circumstances, book: RuleBook) -> Assess
         proposal=offer if judged.outcome == "refer" else None,
     )
     return record(facts, circumstances, book, judged, answer)
+
+
+def card_inputs(facts: Facts, book: RuleBook) -> dict[str, Feature]:
+    """Name what a card reads of an applicant, as it was read for a decision."""
+    return features(facts, quantities(facts, book.policy.assumptions))
 
 
 def _reasons(facts: Facts, book: RuleBook, judged: Judgement) -> tuple[Reason, ...]:

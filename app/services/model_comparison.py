@@ -1,16 +1,18 @@
-"""What a model in the shadow would have said, beside what people were told, and what came of it."""
+"""What a model in the shadow would have said, beside what people were told, and what came of it.
+
+Only outcomes count whose vintage is old enough: bad news comes first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-
-from sqlalchemy import Select, case, func, literal, select
 
 from app.core.access import Actor, Permission
 from app.deps import Deps
-from app.store.enquiries import Decision
+from app.store import shadow_scores
 from app.store.models import Model
-from app.store.shadow_scores import ShadowScore
+from scoring.monitoring.watch import watch
 
 LABELS = ("premium", "potential", "guarded", "refer", "decline")
 
@@ -72,18 +74,6 @@ def comparison_of(deps: Deps, actor: Actor, model_id: int) -> Comparison | None:
         model = session.get(Model, model_id)
         if model is None or model.shadow_from is None:
             return None
-        rows = session.execute(_matrix(model_id)).all()
+        window = timedelta(days=watch().window_days)
+        rows = shadow_scores.matrix(session, model_id, deps.clock.now(), window)
     return Comparison(LABELS, {(told, shadow): Cell(*counts) for told, shadow, *counts in rows})
-
-
-def _matrix(model_id: int) -> Select[Any]:
-    told = case((Decision.outcome == "approve", Decision.tier), else_=Decision.outcome)
-    shadow = case((ShadowScore.outcome == "approve", ShadowScore.tier), else_=ShadowScore.outcome)
-    nothing = literal(0)
-    return (
-        select(told.label("told"), shadow.label("shadow"), func.count(), nothing, nothing)
-        .select_from(ShadowScore)
-        .join(Decision, Decision.id == ShadowScore.decision_id)
-        .where(ShadowScore.model_id == model_id)
-        .group_by(told, shadow)
-    )
