@@ -6,8 +6,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.card import Card
+from scoring.card.columns import Scores
+from scoring.card.scalar import default_probability
 from scoring.training.data import Column, Numbers
-from scoring.trees import LEAF, Tree, TreeField, TreesData
+from scoring.trees import LEAF, Tree, TreeField, TreesData, score_of
 
 Rows = NDArray[np.intp]
 
@@ -19,6 +22,28 @@ def raw(data: TreesData, columns: Mapping[str, Column], rows: int) -> Numbers:
     for tree in data.trees:
         total += _values(tree, answers, rows)
     return total
+
+
+def scored(data: TreesData, columns: Mapping[str, Column], card: Scores | None) -> Scores:
+    """Score all rows; with a card's scores the log-odds are the average of both."""
+    rows = len(next(iter(columns.values())))
+    log_odds = -raw(data, columns, rows)
+    if data.card and card:
+        beside = Card(data.card).log_odds
+        log_odds *= data.share
+        log_odds += (1 - data.share) * np.array([beside(total) for total in card.total.tolist()])
+    found = log_odds.tolist()
+    low, middle, high = (
+        np.array([default_probability(one + shift) for one in found])
+        for shift in (data.half_width, 0.0, -data.half_width)
+    )
+    return Scores(
+        total=np.array([score_of(one) for one in found], dtype=np.int32),
+        pd=middle,
+        pd_low=low,
+        pd_high=high,
+        contributions=card.contributions if card else {},
+    )
 
 
 def encoded(field: TreeField, column: Column | None, rows: int) -> Numbers:

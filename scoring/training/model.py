@@ -2,68 +2,43 @@
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from scoring import artifacts
-from scoring.card import Card, CardData
-from scoring.card.scalar import reasons
-from scoring.training.data import (
-    Column,
-    DataWarning,
-    Kind,
-    Numbers,
-    Roles,
-    Table,
-    column_of,
-    table_from,
-)
-from scoring.trees import Trees, TreesData
+from scoring.card import CardData
+from scoring.card.columns import Columns, Scores
+from scoring.training import forest
+from scoring.training.data import Column, DataWarning, Kind, Roles, Table, column_of, table_from
+from scoring.trees import TreesData
+from scoring.types import Source
 
 Content = CardData | TreesData
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scores:
-    """What a model says of each row; reasons are the groups that hurt, the heaviest first."""
-
-    score: NDArray[np.int64]
-    pd: Numbers
-    pd_low: Numbers
-    pd_high: Numbers
-    reasons: list[tuple[str, ...]]
 
 
 class Model:
     """A card or a challenger, ready to score columns."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, source: Source) -> None:
         self.content = content
-        cards = [content] if isinstance(content, CardData) else [content, content.card]
-        self.kinds: dict[str, Kind] = {
-            field.name: field.kind for one in cards if one for field in one.fields
-        }
-        self._scorer = Card(content) if isinstance(content, CardData) else Trees(content)
+        self.source = source
+        card = content if isinstance(content, CardData) else content.card
+        # A challenger reads what its trees ask for, and what its card does.
+        asked = [*content.fields, *(card.fields if card else ())]
+        self.kinds: dict[str, Kind] = {field.name: field.kind for field in asked}
+        self._card = Columns(card) if card else None
 
     def score(self, columns: Mapping[str, Column], rows: int) -> Scores:
         """Score columns; one that is absent is missing in every row, one too many is ignored."""
-        names = [name for name in self.kinds if name in columns]
-        lists = [columns[name].tolist() for name in names]
-        told = [
-            self._scorer.score(dict(zip(names, answers, strict=True)))
-            for answers in (zip(*lists, strict=True) if lists else [()] * rows)
-        ]
-        return Scores(
-            score=np.array([one.total for one in told], dtype=np.int64),
-            pd=np.array([one.pd for one in told]),
-            pd_low=np.array([one.pd_low for one in told]),
-            pd_high=np.array([one.pd_high for one in told]),
-            reasons=[reasons(one.contributions) for one in told],
-        )
+        # Even a file without one column of the model has rows.
+        known = {**dict.fromkeys(self.kinds, np.full(rows, None, dtype=object)), **columns}
+        told = self._card.score(known) if self._card else None
+        if isinstance(self.content, TreesData):
+            return forest.scored(self.content, known, told)
+        return cast("Scores", told)
 
     def columns(self, frame: pd.DataFrame) -> dict[str, Column]:
         """Pick the inputs out of a frame, choices as text."""
@@ -85,8 +60,10 @@ def open_model(path: Path) -> Model:
     """Open a card or a challenger; what is wrong with the file is said by its reader."""
     text = path.read_bytes()
     if b'"trees"' in text:
-        return Model(artifacts.parse(path.name, text, TreesData).content)
-    return Model(artifacts.parse(path.name, text, CardData).content)
+        trees = artifacts.parse(path.name, text, TreesData)
+        return Model(trees.content, trees.source)
+    card = artifacts.parse(path.name, text, CardData)
+    return Model(card.content, card.source)
 
 
 def judged(

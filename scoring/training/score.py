@@ -36,11 +36,11 @@ def _write(model: Model, data: Path, out: IO[str]) -> int:
         scores = model.score(model.columns(frame), len(frame))
         writer.writerows(
             zip(
-                scores.score.tolist(),
+                scores.total.tolist(),
                 scores.pd.tolist(),
                 scores.pd_low.tolist(),
                 scores.pd_high.tolist(),
-                map(";".join, scores.reasons),
+                map(";".join, scores.reasons() if scores.contributions else [()] * len(frame)),
                 strict=True,
             )
         )

@@ -10,8 +10,11 @@ import pytest
 
 from scoring import artifacts
 from scoring.card import Card, CardData
+from scoring.card.scalar import reasons
 from scoring.training.__main__ import COMMANDS, main
-from scoring.training.data import read
+from scoring.training.challenger import grow
+from scoring.training.data import Roles, read, table_from
+from scoring.trees import Trees
 from tests.unit.training.population import a_population
 
 ROOT = Path(__file__).parents[3]
@@ -190,6 +193,34 @@ def test_nothing_half_written_is_left_when_a_score_fails(card, tmp_path):
     out = tmp_path / "out.csv"
     assert main(["score", "--card", str(card), "--data", str(data), "--out", str(out)]) == 2
     assert sorted(one.name for one in tmp_path.iterdir()) == ["card.json", "rows.csv"]
+
+
+def test_a_card_becomes_sql_and_a_challenger_does_not(card, tmp_path, capsys):
+    assert main(["export", "--card", str(card), "--sql", "--table", "loans"]) == 0
+    told = capsys.readouterr().out
+    assert "loans" in told
+    assert "pd_high" in told
+    table = table_from(a_population(300), Roles(target="bad"), "")
+    trees = tmp_path / "trees.json"
+    artifacts.write(trees, grow(table), indent=None)
+    assert main(["export", "--card", str(trees), "--sql"]) == 2
+    assert "only a card becomes SQL" in capsys.readouterr().err
+
+
+def test_the_average_of_trees_and_a_card_scores_the_same_by_row_and_by_file(card, tmp_path):
+    frame = a_population(300)
+    held = artifacts.read(card, CardData).content
+    data = grow(table_from(frame, Roles(target="bad"), ""), card=held)
+    trees, rows, out = tmp_path / "trees.json", tmp_path / "rows.csv", tmp_path / "out.csv"
+    artifacts.write(trees, data, indent=None)
+    frame.to_csv(rows, index=False)
+    words = ["--card", trees, "--data", rows, "--out", out]
+    assert main(["score", *map(str, words)]) == 0
+    columns, scorer = read(rows).columns, Trees(data)
+    for place, row in enumerate(rows_of(out)[1:]):
+        one = scorer.score({name: column[place] for name, column in columns.items()})
+        assert [int(row[0]), *map(float, row[1:4])] == [one.total, one.pd, one.pd_low, one.pd_high]
+        assert row[4] == ";".join(reasons(one.contributions))
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
