@@ -14,9 +14,10 @@ from handlers.commands.installing import install
 from handlers.commands.messages import messages
 from handlers.commands.models import models
 from handlers.commands.operators import operators
-from handlers.commands.outcomes import outcomes, scoring
+from handlers.commands.outcomes import outcomes
 from handlers.commands.people import keys, people
 from handlers.commands.reviews import reviews
+from handlers.commands.scored import scoring
 from handlers.commands.segments import segments
 from handlers.commands.stops import stops
 from handlers.commands.tags import tags
