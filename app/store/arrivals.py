@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, ScalarSelect, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Interval, ScalarSelect, Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.store.conversations import AnswerRow
@@ -76,13 +76,15 @@ def _of_phone(within: timedelta) -> ScalarSelect[int]:
     return _bounded(
         select(they.id)
         .join(me, me.phone_index == they.phone_index)
+        .join(other, other.person_id == they.id)
         .where(
             me.id == Enquiry.person_id,
             me.phone_index.is_not(None),
             they.state == "active",
-            exists().where(other.person_id == they.id, *_before(other, within)),
+            *_before(other, within),
         )
         .correlate(Enquiry)
+        .distinct()
     )
 
 

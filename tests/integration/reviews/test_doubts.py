@@ -53,6 +53,13 @@ def test_a_household_shares_a_phone_and_the_fourth_is_looked_at(
         assert session.scalars(select(Review.kind)).all() == ["policy"]
 
 
+def test_who_shared_the_phone_long_ago_does_not_count(deps: Deps, clock: FixedClock) -> None:
+    for number in range(4):
+        handed_in(deps, number)
+        clock.advance(days=11)
+    assert [outcome for outcome, _ in outcomes(deps)] == ["approve"] * 4
+
+
 def test_the_person_hears_one_neutral_sentence(
     deps: Deps, clock: FixedClock, gateway: RecordingGateway
 ) -> None:
