@@ -5,13 +5,15 @@
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from scoring.types import Malformed, Source, decode, digest, encode
 
 Shape = TypeVar("Shape")
+Body = dict[str, Any]
 
 CHECKSUM = "sha256"
 
@@ -36,14 +38,20 @@ def read(path: Path, shape: type[Shape]) -> Artifact[Shape]:
     return parse(path.name, path.read_bytes(), shape)
 
 
-def parse(name: str, text: str | bytes, shape: type[Shape]) -> Artifact[Shape]:
-    """Read the text of a reviewed file, or say which is wrong and where."""
+def parse(
+    name: str, text: str | bytes, shape: type[Shape], upgrade: Callable[[Body], Body] = dict
+) -> Artifact[Shape]:
+    """Read the text of a reviewed file, or say which is wrong and where.
+
+    `upgrade` writes what an older format says in the present one; the checksum stays that of the
+    file.
+    """
     try:
         body = _body(text)
         checksum = body.pop(CHECKSUM, None)
         if checksum != digest(body):
             raise ArtifactDamaged(name)
-        content = decode(shape, body)
+        content = decode(shape, upgrade(body))
         return Artifact(content, Source(version=str(body.get("version")), sha256=str(checksum)))
     except Malformed as malformed:
         raise Malformed(name, str(malformed)) from None
@@ -70,7 +78,7 @@ def _sealed(body: dict[str, object], indent: int | None) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=indent, separators=separators) + "\n"
 
 
-def _body(text: str | bytes) -> dict[str, object]:
+def _body(text: str | bytes) -> Body:
     try:
         plain = text if isinstance(text, str) else text.decode("utf-8")
         body = json.loads(plain, object_pairs_hook=_once, parse_constant=_refuse)

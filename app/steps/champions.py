@@ -4,6 +4,8 @@ Asked within the transaction that decides: a card published a moment ago decides
 process, and the dossier says so. A card is parsed once a process, when its hash is first seen.
 """
 
+from dataclasses import replace
+
 from app.core.errors import NotFound
 from app.deps import Deps
 from app.store import models
@@ -35,8 +37,9 @@ def deciding_book(deps: Deps, session: Transaction) -> RuleBook:
 def book_of(deps: Deps, session: Transaction, kind: Kind, card: Source) -> RuleBook:
     """Return the rules with the card that decided; raise `NotFound` where nobody has it."""
     shipped = deps.rulebook()
-    if shipped.sources[kind].card == card:
-        return shipped
+    recorded = shipped.as_recorded(kind, replace(shipped.sources[kind], card=card))
+    if recorded.sources[kind].card == card:
+        return recorded
     return shipped.with_card(kind, _text(session, card.sha256))
 
 

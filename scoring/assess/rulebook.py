@@ -1,6 +1,7 @@
 """Bring cards, policy, law and lender together, checked against one another."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final, TypeVar
 
 from scoring import artifacts
 from scoring.card import Card, CardData, CardInvalid
+from scoring.card.older import upgraded
 from scoring.features import DECLARED, quantities
 from scoring.policy.law import Law, LawData, NoRuleInForce
 from scoring.policy.lender import LenderProfile
@@ -82,7 +84,7 @@ class RuleBook:
         if sources == now:
             return self
         cards, policies = self.folder / "cards", self.folder / "policies"
-        card = _find(cards, sources.card, now.card, CardData)
+        card = _find(cards, sources.card, now.card, CardData, upgraded)
         policy = _find(policies, sources.policy, now.policy, Policy)
         law = _find(policies, sources.law, now.law, LawData)
         return replace(
@@ -137,13 +139,19 @@ def read_policy(name: str, folder: Path = PACKAGE) -> artifacts.Artifact[Policy]
     return artifacts.read(folder / "policies" / f"{name}.json", Policy)
 
 
-def _find(folder: Path, wanted: Source, now: Source, shape: type[Shape]) -> Shape | None:
+def _find(
+    folder: Path,
+    wanted: Source,
+    now: Source,
+    shape: type[Shape],
+    upgrade: Callable[[artifacts.Body], artifacts.Body] = dict,
+) -> Shape | None:
     """Find a reviewed file by the hash that a decision recorded; none where it is the present."""
     if wanted == now:
         return None
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.rglob("*.json")):
         if json.loads(path.read_text(encoding="utf-8")).get(artifacts.CHECKSUM) == wanted.sha256:
-            return artifacts.read(path, shape).content
+            return artifacts.parse(path.name, path.read_bytes(), shape, upgrade).content
     return None
 
 

@@ -4,7 +4,6 @@
 """
 
 from scoring.card.format import (
-    FORBIDDEN_INPUTS,
     FORMAT,
     Axis,
     Calibration,
@@ -24,7 +23,6 @@ from scoring.card.format import (
 from scoring.card.scalar import PD_DIGITS, Card
 
 __all__ = [
-    "FORBIDDEN_INPUTS",
     "FORMAT",
     "PD_DIGITS",
     "Axis",

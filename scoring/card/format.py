@@ -12,15 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
+from scoring.protected import find_protected
+
 FORMAT: Final = 2
 MOST_POINTS: Final = 100_000
-
-# PIPL art. 24 and 28; a city may only be used with a reason in an impact assessment; medical
-# purposes would stand for health.
-FORBIDDEN_INPUTS: Final = frozenset(
-    {"age", "age_band", "birthplace", "carrier", "ethnicity", "health", "nickname", "phone_model"}
-    | {"purpose", "region", "religion", "sex"}
-)
 
 CardKind = Literal["person", "firm", "any"]  # any: of a data set that is not our form
 Sign = Literal["rises", "falls", "free"]
@@ -335,11 +330,5 @@ def _least_steps(field: Field, pairs: Sequence[Pair]) -> Iterator[int]:
 
 
 def forbidden_inputs(data: CardData) -> tuple[str, ...]:
-    """List the inputs that no published card may read (P-34), however they are spelt."""
-    names = (field.name for field in data.fields)
-    return tuple(name for name in names if _plain(name) in FORBIDDEN_INPUTS)
-
-
-def _plain(name: str) -> str:
-    letters = (letter if letter.isalnum() else " " for letter in name.casefold())
-    return "_".join("".join(letters).split())
+    """List the inputs that no card for our applicants may read (P-34), however they are spelt."""
+    return tuple(hit.name for hit in find_protected(field.name for field in data.fields))

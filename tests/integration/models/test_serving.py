@@ -7,11 +7,13 @@ from sqlalchemy import event, select
 from app.core.latest import Latest
 from app.services import decisions, models
 from app.store.enquiries import Decision
+from scoring.types import Source
 from tests.builders import OPENID, fill, finish, say
 from tests.cards import a_card
 from tests.registry import a_champion, a_risk_officer
 
 OTHER = OPENID[:-1] + "2"
+FIRST_EXPERT = "0d5899949e896c9ca2405030f8a415b072d9b05cdc5d08143f38ce28a3291109"
 
 
 def made(deps):
@@ -49,6 +51,15 @@ def test_every_decision_replays_with_the_card_that_made_it(deps):
     finish(deps, openid=OTHER)
     a_champion(deps, a_card(more_points=-5))
     assert [decisions.replay_decision(deps, one.id) for one in made(deps)] == [True, True]
+
+
+def test_a_decision_of_a_card_that_was_shipped_once_still_replays(deps):
+    now = deps.rulebook().sources["person"]
+    first = replace(now, card=Source("person-expert-1", FIRST_EXPERT))
+    then = deps.rulebook().as_recorded("person", first)
+    finish(replace(deps, rulebook=lambda: then))
+    assert card_of(made(deps)[0]) == "person-expert-1"
+    assert decisions.replay_decision(deps, made(deps)[0].id)
 
 
 def test_a_turn_gains_no_statement_and_a_batch_one_small_one(deps):
