@@ -93,6 +93,19 @@ def list_open_reviews(session: Session) -> Sequence[tuple[Review, Enquiry]]:
     return [(review, enquiry) for review, enquiry in rows]
 
 
+def recent_answers(session: Session, limit: int) -> list[Mapping[str, Any]]:
+    """Return the answers of the latest enquiries whose people still agree to be assessed."""
+    rows = session.execute(
+        select(Enquiry.person_id, Enquiry.answers)
+        .join(Person, Person.id == Enquiry.person_id)
+        .where(Person.state == "active", Enquiry.state.in_(("decided", "in_review")))
+        .order_by(Enquiry.submitted_at.desc())
+        .limit(limit)
+    ).all()
+    consents = live_consents(session, list({person for person, _ in rows}))
+    return [answers for person, answers in rows if "answers" in consents[person]]
+
+
 def latest_decision(session: Session, enquiry_id: uuid.UUID) -> Decision | None:
     """Return the decision in force about an enquiry."""
     return session.scalars(

@@ -16,6 +16,7 @@ from handlers.commands.models import models
 from handlers.commands.operators import operators
 from handlers.commands.outcomes import outcomes
 from handlers.commands.people import keys, people
+from handlers.commands.policy import policy
 from handlers.commands.reviews import reviews
 from handlers.commands.scored import scoring
 from handlers.commands.segments import segments
@@ -24,7 +25,7 @@ from handlers.commands.tags import tags
 
 _COMMANDS = (
     *(install, decisions, handovers, inbox, keys),
-    *(messages, models, operators, people, reviews),
+    *(messages, models, operators, people, policy, reviews),
     *(complaints, content, rights, tags),
     *(account, audit, campaigns, segments, stops),
     *(outcomes, scoring),

@@ -65,6 +65,17 @@ class RuleBook:
             sources={**self.sources, kind: replace(self.sources[kind], card=source)},
         )
 
+    def with_policy(self, name: str) -> "RuleBook":
+        """Return the same rules with another policy, named in their folder or given as a file."""
+        path = Path(name)
+        is_file = path.suffix == ".json"
+        read = artifacts.read(path, Policy) if is_file else read_policy(name, self.folder)
+        return replace(
+            self,
+            desk=replace(self.desk, policy=read.content),
+            sources={kind: replace(of, policy=read.source) for kind, of in self.sources.items()},
+        )
+
     def check_in_force(self, on: date) -> None:
         """Raise `NoRuleInForce` on a day that the policy does not cover."""
         if not self.policy.is_in_force(on):
