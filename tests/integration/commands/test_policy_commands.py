@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from app.services import policies
 from handlers.factory import create_app
+from tests.builders import OPENID, finish, say
 
 HEAD = (
     "age_band,situation,region,purpose,amount_yuan,term_months,tenure,income_band,debt_band,"
@@ -71,6 +73,15 @@ def test_without_a_file_and_without_applications_the_population_is_made_up_and_s
     done = run()
     assert done.exit_code == 0, done.output
     assert "Population: made up: 4000 applicants, seed 1, nobody's real shares" in done.output
+
+
+def test_the_recent_applications_are_those_of_people_who_still_agree(deps, run, monkeypatch):
+    monkeypatch.setattr(policies, "_FEWEST", 2)
+    for last in "234":
+        finish(deps, openid=OPENID[:-1] + last)
+    assert "Population: the latest 3 applications; 3 used" in run().output
+    say(deps, "撤回同意", openid=OPENID[:-1] + "4")
+    assert "Population: the latest 2 applications; 2 used" in run().output
 
 
 @pytest.mark.parametrize("name", ["demo-9", "no_such_file.json"])
