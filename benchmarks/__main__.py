@@ -1,4 +1,4 @@
-"""Measure the webhook beside its peers, the way to the quota, and the pages on a crowd."""
+"""Measure webhook and card beside their peers, the way to the quota, and pages on a crowd."""
 
 import argparse
 import json
@@ -56,6 +56,14 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the files go")
     parser.add_argument("--pages", action="store_true", help="only what operators look at")
     parser.add_argument("--campaigns", action="store_true", help="only what sends campaigns")
+    parser.add_argument("--scoring", action="store_true", help="only the card beside its peers")
+    parser.add_argument("--data", type=Path, help="a folder of real sets for scoring")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        default=(),
+        help="with --scoring: contenders, speed or plots, once more",
+    )
     asked = parser.parse_args()
     effort = QUICK if asked.quick else FULL
     if asked.pages:
@@ -64,10 +72,19 @@ def main() -> None:
     if asked.campaigns:
         _keep_campaigns(broadcasts.measure(effort.recipients, effort.crowd), asked.results)
         return
-    report = measure(effort)
-    asked.results.mkdir(parents=True, exist_ok=True)
-    (asked.results / "latest.json").write_text(report.to_json() + "\n", encoding="utf-8")
-    (asked.results / "latest.md").write_text(report.to_markdown(), encoding="utf-8")
+    if not asked.scoring:
+        _keep_all(measure(effort), asked.results)
+    # Only this needs the libraries of the peers.
+    from benchmarks.scoring import run  # noqa: PLC0415
+
+    run.keep(asked.results, asked.data, asked.only, quick=asked.quick)
+
+
+def _keep_all(report: Report, folder: Path) -> None:
+    """Write what was measured of the installation."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "latest.json").write_text(report.to_json() + "\n", encoding="utf-8")
+    (folder / "latest.md").write_text(report.to_markdown(), encoding="utf-8")
     print(report.to_markdown())
 
 

@@ -48,8 +48,8 @@ class Measured:
     def _circumstances(self) -> str:
         return (
             f"Measured {self.measured_on}, one thread, {self.libraries}. Everybody is refitted from"
-            " raw columns inside each of the same folds; nobody is tuned to a set. Times are of a"
-            " machine shared with others."
+            " raw columns inside each of the same folds; nobody is tuned to a set. Times are"
+            " processor time."
         )
 
     def sets(self) -> Mapping[str, Mapping[str, Outcome]]:
@@ -113,17 +113,16 @@ class Measured:
     def _tested(self, ours: Outcome, theirs: Outcome) -> list[str]:
         auc, brier = compare(ours, theirs, "auc"), compare(ours, theirs, "brier")
         if auc is None or brier is None:
-            return [*["–"] * 6, theirs.error or ours.error]
+            return [*["–"] * 3, theirs.error or ours.error, *["–"] * 2]
         return [
             *(f"{auc.mean:+.4f}", f"{auc.low:+.4f} to {auc.high:+.4f}", f"{auc.p:.3f}"),
             _reading(auc.mean, auc.p),
             *(f"{brier.mean:+.4f}", f"{brier.p:.3f}"),
-            f"{ours.mean('fit_seconds'):.1f}, {theirs.mean('fit_seconds'):.1f}",
         ]
 
 
 _DIFFERENCES_NOTE = (
-    "Within folds; fit times ours, then theirs; interval and p by the corrected resampled t-test of"
+    "Within folds; interval and p by the corrected resampled t-test of"
     f" Nadeau and Bengio. “level”: the means are within {_PRACTICAL} of AUC; “ahead” and “behind”"
     " are beyond it with p under 0.05, “higher” and “lower” beyond it without."
 )

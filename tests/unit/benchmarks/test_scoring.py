@@ -28,7 +28,7 @@ def breaks(given):
 
 
 def a_fold(auc, brier=0.1):
-    return Fold(auc, brier, 0.02, 0.4, None, 1.5)
+    return Fold(auc, brier, 0.02, 0.4, None)
 
 
 def an_outcome(contender, *folds, error=""):
