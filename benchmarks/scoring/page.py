@@ -106,7 +106,6 @@ class Measured:
             "reading",
             "Brier",
             "p ",
-            "fit, s: ours, theirs",
         ]
         return ["## Ours less theirs", _DIFFERENCES_NOTE, table(heads, rows)]
 
