@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scoring.training.scorecard import ScorecardClassifier
 
 from benchmarks.peers import scorecards
 from benchmarks.scoring import ours, population
@@ -80,7 +79,7 @@ def _rows(
     ]
 
 
-def _told(model: ScorecardClassifier) -> Callable[[Mapping[str, object]], object]:
+def _told(model: ours.Trained) -> Callable[[Mapping[str, object]], object]:
     card = Card(model.card_)
 
     def tell(applicant: Mapping[str, object]) -> object:
