@@ -1,7 +1,7 @@
 """The life of a campaign: which acts are allowed when, and what follows.
 
 draft → rehearsed → approved → scheduled → sending ⇄ paused → finished | cancelled. Any edit leads
-back to draft: what was rehearsed and approved was something else.
+back to draft, and another rehearsal back to rehearsed: what was approved was something else.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Act(StrEnum):
 _NOT_STARTED = (State.DRAFT, State.REHEARSED, State.APPROVED, State.SCHEDULED)
 _RULES: Mapping[Act, tuple[tuple[State, ...], State]] = {
     Act.EDIT: (_NOT_STARTED, State.DRAFT),
-    Act.REHEARSE: ((State.DRAFT, State.REHEARSED), State.REHEARSED),
+    Act.REHEARSE: (_NOT_STARTED, State.REHEARSED),
     Act.APPROVE: ((State.REHEARSED,), State.APPROVED),
     Act.LAPSE: ((State.APPROVED, State.SCHEDULED), State.DRAFT),
     Act.SCHEDULE: ((State.APPROVED,), State.SCHEDULED),

@@ -83,7 +83,7 @@ def edit(
 def rehearse(deps: Deps, actor: Actor, campaign_id: int) -> dict[str, Any]:
     """Find out who would get it and who would not, what it uses, when it ends; keep and return it.
 
-    An open request for approval is void: what was found is part of what is approved.
+    An approval, or an open request for one, is void: what was found is part of what is approved.
     """
     actor.require(Permission.PREPARE)
     now = deps.clock.now()
@@ -99,7 +99,7 @@ def rehearse(deps: Deps, actor: Actor, campaign_id: int) -> dict[str, Any]:
         told = rehearsed(deps, session, definition, found.understood, now)
         campaign.rehearsal = told | to_keep(news)
         campaign.rehearsed_at = now
-        approvals.void(session, SUBJECT, str(campaign.id), now)
+        _unapprove(session, campaign, now)
         _record(deps, session, actor, "campaign_rehearsed", campaign)
         return campaign.rehearsal
 
@@ -324,7 +324,8 @@ def _need_expected(campaign: Campaign, people: int) -> None:
     """Raise `NotAllowed` when many more are meant now than were approved."""
     expected = (campaign.rehearsal or {}).get("audience", 0)
     if campaign.cap_people is None and people > expected * _GROWTH + _FEW_MORE:
-        raise NotAllowed("Many more people are meant than were approved.", why="audience_grown")
+        said = "Many more people are meant than were approved: rehearse it and have it approved."
+        raise NotAllowed(said, why="audience_grown")
 
 
 def _need_same_words(campaign: Campaign, contents: Mapping[str, Any]) -> None:

@@ -137,6 +137,10 @@ def test_many_more_people_than_were_approved_are_not_sent_to(deps):
         someone(deps)
     assert refused(campaigns.launch, deps, maker, campaign_id) == "audience_grown"
     assert recipients(deps, campaign_id) == []
+    campaigns.rehearse(deps, maker, campaign_id)
+    assert refused(campaigns.launch, deps, maker, campaign_id) == "not_approved"
+    campaigns.approve(deps, approver, campaign_id)
+    assert campaigns.launch(deps, maker, campaign_id) == len(recipients(deps, campaign_id))
 
 
 def test_a_second_launch_is_refused_and_changes_nothing(deps):
