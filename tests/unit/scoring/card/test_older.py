@@ -7,7 +7,8 @@ import pytest
 from scoring import artifacts
 from scoring.assess import Dossier, assess, replay
 from scoring.assess.rulebook import PACKAGE
-from scoring.types import Source
+from scoring.card.older import upgraded
+from scoring.types import Source, encode
 from tests.unit.scoring.builders import a_person, some_circumstances, the_book
 
 HASHES = {
@@ -63,6 +64,11 @@ def test_the_first_expert_card_scores_as_its_own_code_did():
 
 def test_a_hash_that_was_never_shipped_has_no_card():
     assert the_book_of("person", "0" * 64).sources == the_book().sources
+
+
+def test_a_card_of_this_format_needs_no_upgrade():
+    body = encode(the_book().cards["person"].data)
+    assert upgraded(body) == body
 
 
 def test_older_cards_stay_as_they_were_sealed(tmp_path):

@@ -79,6 +79,23 @@ def test_a_number_on_a_cut_belongs_above_it_and_a_special_code_comes_first(value
     assert a_card(a_number()).score({"months": value}).points["months"] == points
 
 
+class Undecided:
+    """As pandas' NA: it does not even say whether it differs from itself."""
+
+    def __bool__(self):
+        raise TypeError
+
+    def __ne__(self, other):
+        return self
+
+    __hash__ = None
+
+
+def test_what_says_nothing_of_itself_is_missing():
+    row = {"months": Undecided(), "paid": Undecided()}
+    assert a_card().score(row).points == {"base": 570, "months": -7, "paid": -9}
+
+
 def test_an_absent_field_counts_as_missing():
     assert a_card(a_number()).score({}).points["months"] == -7
 
