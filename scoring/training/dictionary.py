@@ -1,0 +1,134 @@
+"""What a person knows about the fields of a data set: kinds, signs, codes, what is no input.
+
+Two spellings are read, and may be mixed:
+
+    {"fields": {"income": {"kind": "number", "sign": -1, "special": [-9], "group": "means",
+                           "why": "…", "input": true, "protected": false}}}
+    {"categorical": ["purpose"], "signs": {"income": -1}, "time": "month", "ignore": ["id"]}
+
+A sign of 1 says that more is riskier, -1 that more is safer.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["number", "choice"]
+KINDS: Mapping[str, Kind] = {
+    "number": "number", "numeric": "number", "numerical": "number", "integer": "number",
+    "choice": "choice", "categorical": "choice", "category": "choice", "text": "choice",
+}  # fmt: skip
+
+
+class DictionaryWrong(ValueError):
+    """A field dictionary says something that cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of one field."""
+
+    kind: Kind | None = None
+    sign: int = 0
+    special: tuple[float, ...] | None = None
+    group: str | None = None
+    why: str = ""
+    is_input: bool = True
+    is_protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """All that is known of the fields; nothing is a good start."""
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Entry:
+        return self.entries.get(name, Entry())
+
+    def kind(self, name: str) -> Kind | None:
+        """Tell the kind of a field, when it is given."""
+        return self[name].kind
+
+    def sign(self, name: str) -> int:
+        """Tell whether more is riskier (1), safer (-1), or neither (0)."""
+        return self[name].sign
+
+    def special(self, name: str) -> tuple[float, ...] | None:
+        """List the special codes of a field, when they are given."""
+        return self[name].special
+
+    def is_ignored(self, name: str) -> bool:
+        """Tell whether a field may not be an input: it is none, or it is protected."""
+        return not self[name].is_input or self[name].is_protected
+
+
+def read_dictionary(path: Path) -> Dictionary:
+    """Read a dictionary file, or say what is wrong with it."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise DictionaryWrong(f"{path.name} is not JSON in UTF-8.") from None
+    return dictionary_from(content)
+
+
+def dictionary_from(content: object) -> Dictionary:
+    """Understand a dictionary that was read from JSON."""
+    if not isinstance(content, dict):
+        raise DictionaryWrong("A dictionary is a JSON object.")
+    found: dict[str, dict[str, Any]] = {}
+    for name, facts in _mapping(content, "fields").items():
+        if not isinstance(facts, dict):
+            raise DictionaryWrong(f"{name}: an object is wanted.")
+        found[name] = dict(facts)
+    for name in _names(content, "categorical"):
+        found.setdefault(name, {}).setdefault("kind", "choice")
+    for name, sign in _mapping(content, "signs").items():
+        found.setdefault(name, {}).setdefault("sign", sign)
+    for name in [*_names(content, "ignore"), *_names(content, "time")]:
+        found.setdefault(name, {})["input"] = False
+    for name in _names(content, "protected"):
+        found.setdefault(name, {})["protected"] = True
+    return Dictionary({name: _entry(name, facts) for name, facts in found.items()})
+
+
+def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
+    value = content.get(key, {})
+    if not isinstance(value, dict):
+        raise DictionaryWrong(f"{key}: an object is wanted.")
+    return value
+
+
+def _names(content: dict[str, Any], key: str) -> list[str]:
+    value = content.get(key) or []
+    return [value] if isinstance(value, str) else [str(name) for name in value]
+
+
+def _entry(name: str, facts: dict[str, Any]) -> Entry:
+    kind = facts.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise DictionaryWrong(f"{name}: the kind is number or choice, not {kind!r}.")
+    special = facts.get("special")
+    try:
+        return Entry(
+            kind=None if kind is None else KINDS[kind],
+            sign=_sign(facts.get("sign", 0)),
+            special=None if special is None else tuple(sorted({float(code) for code in special})),
+            group=facts.get("group"),
+            why=str(facts.get("why", "")),
+            is_input=bool(facts.get("input", True)),
+            is_protected=bool(facts.get("protected", False)),
+        )
+    except (TypeError, ValueError) as wrong:
+        raise DictionaryWrong(f"{name}: {wrong}") from None
+
+
+def _sign(value: object) -> int:
+    words = {"riskier": 1, "safer": -1, "free": 0, "falls": 1, "rises": -1, 1: 1, -1: -1, 0: 0}
+    if value is None:
+        return 0
+    if value not in words:
+        raise ValueError(f"the sign is 1 (more is riskier), -1 (safer) or 0, not {value!r}")
+    return words[value]

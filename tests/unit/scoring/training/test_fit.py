@@ -1,0 +1,97 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scoring import artifacts
+from scoring.card.format import CardData
+from scoring.training.__main__ import main
+from tests.unit.scoring.training.populations import KNOWN, applicants
+
+
+def table(rows=300, seed=2):
+    columns, bad, _ = applicants(rows, seed)
+    frame = pd.DataFrame({name: columns[name] for name in ("income", "late", "work")})
+    return frame.assign(BAD=bad)
+
+
+@pytest.fixture
+def place(tmp_path):
+    table().to_csv(tmp_path / "people.csv", index=False)
+    return tmp_path
+
+
+def fit(place, *more, data="people.csv"):
+    files = ["--data", place / data, "--out", place / "out.json"]
+    return main(["fit", "--target", "BAD", *map(str, [*files, *more])])
+
+
+def card_of(place):
+    return artifacts.read(place / "out.json", CardData).content
+
+
+def test_a_file_becomes_a_sealed_card(place, capsys):
+    assert fit(place) == 0
+    card = card_of(place)
+    assert (card.name, card.kind, card.made_by) == ("out", "any", "training")
+    assert [field.name for field in card.fields] == ["income", "late", "work"]
+    assert (card.training.rows, card.training.period, card.training.data_weight) == (300, None, 1.0)
+    value, low, high = card.training.metrics["auc"]
+    assert 0.5 < low < value < high < 1
+    assert "auc" in capsys.readouterr().out
+
+
+def test_the_same_seed_makes_the_same_card(place):
+    fit(place, "--seed", 3)
+    first = (place / "out.json").read_text()
+    fit(place, "--seed", 3)
+    assert (place / "out.json").read_text() == first
+
+
+def test_the_dictionary_is_obeyed(place):
+    (place / "known.json").write_text(json.dumps({**KNOWN, "ignore": ["work"]}))
+    fit(place, "--dictionary", place / "known.json")
+    assert {field.name: field.sign for field in card_of(place).fields} == {
+        "income": "rises",
+        "late": "falls",
+    }
+
+
+def test_later_rows_judge_when_time_is_told(place):
+    frame = table(400)
+    frame["month"] = np.repeat(["2026-01", "2026-02", "2026-03", "2026-04"], 100)
+    frame.to_parquet(place / "people.parquet")
+    assert fit(place, "--time", "month", data="people.parquet") == 0
+    training = card_of(place).training
+    assert training.period == "2026-01 to 2026-04"
+    assert {"auc", "later_auc"} <= set(training.metrics)
+
+
+def test_weights_and_groups_are_no_inputs(place):
+    frame = table(200).assign(weight=np.tile([1.0, 2.0], 100), person=np.repeat(range(100), 2))
+    frame.to_csv(place / "people.csv", index=False)
+    assert fit(place, "--weight", "weight", "--groups", "person") == 0
+    assert {field.name for field in card_of(place).fields} == {"income", "late", "work"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (table(30).assign(BAD=2), "0 (good) or 1 (bad)"),
+        (table(30).assign(BAD=1), "every row has the same outcome"),
+        (table(10).assign(BAD=[0, 1] * 5), "too few rows: 10 with 5 bad"),
+        (table(30).assign(BAD=[1] + [0] * 29), "too few rows: 30 with 1 bad"),
+        (pd.DataFrame({"a": [1] * 30, "BAD": [0, 1] * 15}), "No column tells anything"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_said_in_a_sentence(place, capsys, frame, said):
+    frame.to_csv(place / "people.csv", index=False)
+    assert fit(place) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_dictionary_that_is_none_is_said(place, capsys):
+    (place / "known.json").write_text("[]")
+    assert fit(place, "--dictionary", place / "known.json") == 2
+    assert "A dictionary is a JSON object." in capsys.readouterr().err
