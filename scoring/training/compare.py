@@ -15,7 +15,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy import stats
 
-from scoring.training.data import Roles, read_frame
+from scoring.training.data import Roles, fingerprint, read_frame
 from scoring.training.evaluate import NAMES
 from scoring.training.metrics import (
     Judgement,
@@ -68,7 +68,7 @@ def run(args: Namespace) -> int:
     """Compare `args.first` with `args.second` on `args.data`."""
     models = [open_model(args.first), open_model(args.second)]
     roles = Roles(args.target, args.weight)
-    table, (first, second) = judged(models, read_frame(args.data), roles)
+    table, (first, second) = judged(models, read_frame(args.data), roles, fingerprint(args.data))
     told = compared(table.labels(), first.pd, second.pd, table.weights, seed=args.seed)
     print(json.dumps(asdict(told), allow_nan=False) if args.json else words_of(told))
     return 0
@@ -136,7 +136,7 @@ def chances_of(value: float, spread: float) -> dict[str, float]:
     else:
         better = float(stats.norm.sf((MARGIN - value) / spread))
         worse = float(stats.norm.cdf((-MARGIN - value) / spread))
-    return {"better": better, "equal": 1 - better - worse, "worse": worse}
+    return {"better": better, "equal": max(0.0, 1 - better - worse), "worse": worse}
 
 
 def words_of(told: Comparison) -> str:

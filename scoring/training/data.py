@@ -9,10 +9,11 @@ import csv
 import gzip
 import hashlib
 import warnings
+import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final, Literal, cast
 
@@ -37,6 +38,8 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 _BLOCK: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _PARQUET: Final = b"PAR1"
+_ZIP: Final = b"PK"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")  # as spreadsheets save "Unicode text"
 
 
 class DataUnusable(ValueError):
@@ -85,6 +88,10 @@ class Table:
             groups=None if self.groups is None else self.groups[kept],
             times=None if self.times is None else self.times[kept],
         )
+
+    def only(self, names: Iterable[str]) -> "Table":
+        """Keep some columns, in this order."""
+        return replace(self, columns={name: self.columns[name] for name in names})
 
     def labels(self) -> NDArray[np.int64]:
         """Tell the outcomes, when both kinds are there to learn or judge from."""
@@ -136,7 +143,7 @@ def frames(path: Path, rows: int | None = None) -> Iterator[pd.DataFrame]:
         yield from (frame for frame in source if len(frame))
     except (pyarrow.ArrowException, pd.errors.ParserError, pd.errors.ParserWarning) as wrong:
         raise DataUnusable(f"{path.name}: {str(wrong).strip().splitlines()[0]}") from None
-    except (EOFError, gzip.BadGzipFile, csv.Error) as wrong:
+    except (EOFError, zlib.error, gzip.BadGzipFile, csv.Error) as wrong:
         raise DataUnusable(f"{path.name}: {wrong}") from None
 
 
@@ -236,6 +243,8 @@ def _start_of(path: Path) -> bytes:
         start = file.read(4)
     if not start:
         raise DataUnusable(f"{path.name}: the file is empty")
+    if start.startswith(_ZIP):
+        raise DataUnusable(f"{path.name}: a workbook or an archive; save the sheet as CSV")
     return start
 
 
@@ -244,16 +253,27 @@ def _parquet(path: Path, rows: int | None) -> Iterator[pd.DataFrame]:
     names = _each_once([*file.schema_arrow.names])
     for batch in file.iter_batches(batch_size=rows or max(file.metadata.num_rows, 1)):
         frame = batch.rename_columns(names).to_pandas()
+        for name in frame.columns[[*map(pd.api.types.is_object_dtype, frame.dtypes)]]:
+            frame[name] = [_plain(value) for value in frame[name]]
         yield frame.reset_index() if frame.index.name else frame
+
+
+def _plain(value: object) -> str | None:
+    """Write whatever is no number and no text (dates, decimals, lists, bytes) as text."""
+    if value is None or isinstance(value, str):
+        return value
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _csv(path: Path, start: bytes, rows: int | None) -> Iterator[pd.DataFrame]:
     encoding = _encoding(path, start)
     with _text_of(path, start, encoding) as file:
-        first = file.readline()
+        blank = 0
+        while (first := file.readline()) and not first.strip():
+            blank += 1
     separator = max(SEPARATORS, key=first.count)  # the comma, when none is there
     with _text_of(path, start, encoding) as file:
-        header = next(csv.reader(file, delimiter=separator), [])
+        header = next((row for row in csv.reader(file, delimiter=separator) if row), [])
     names = _each_once(header)
     with _text_of(path, start, encoding) as file, warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -262,6 +282,7 @@ def _csv(path: Path, start: bytes, rows: int | None) -> Iterator[pd.DataFrame]:
             sep=separator,
             names=names,
             header=0,
+            skiprows=blank,
             index_col=False,
             dtype=str,
             na_filter=False,
@@ -280,7 +301,7 @@ def _text_of(path: Path, start: bytes, encoding: str) -> Iterator[IO[str]]:
 
 
 def _encoding(path: Path, start: bytes) -> str:
-    for encoding in ENCODINGS:
+    for encoding in ("utf-16",) if start.startswith(_UTF_16) else ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()
         with gzip.open(path) if start.startswith(_GZIP) else path.open("rb") as file:
             try:

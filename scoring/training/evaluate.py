@@ -4,7 +4,7 @@ import json
 from argparse import Namespace
 from typing import Final
 
-from scoring.training.data import Roles, read_frame
+from scoring.training.data import Roles, fingerprint, read_frame
 from scoring.training.metrics import Estimate, Judgement, judge
 from scoring.training.model import judged, open_model
 
@@ -22,7 +22,7 @@ def run(args: Namespace) -> int:
     """Judge `args.card` on `args.data`."""
     model = open_model(args.card)
     roles = Roles(args.target, args.weight)
-    table, (scores,) = judged([model], read_frame(args.data), roles)
+    table, (scores,) = judged([model], read_frame(args.data), roles, fingerprint(args.data))
     told = judge(table.labels(), scores.pd, table.weights, seed=args.seed)
     print(json.dumps(told.as_json(), allow_nan=False) if args.json else table_of(told))
     return 0

@@ -55,6 +55,14 @@ class Model:
             told = ", ".join(map(repr, absent))
             warnings.warn(f"no column {told}: scored as missing", DataWarning, stacklevel=2)
 
+    def warn_of_own_rows(self, sha256: str) -> None:
+        """Say that a model is judged by the very rows that it learnt from."""
+        content = self.content
+        learnt = content.growth if isinstance(content, TreesData) else content.training
+        if learnt and learnt.source_sha256 == sha256:
+            told = f"{content.name} was trained on this very file: the figures flatter it"
+            warnings.warn(told, DataWarning, stacklevel=2)
+
 
 def open_model(path: Path) -> Model:
     """Open a card or a challenger; what is wrong with the file is said by its reader."""
@@ -67,13 +75,14 @@ def open_model(path: Path) -> Model:
 
 
 def judged(
-    models: Sequence[Model], frame: pd.DataFrame, roles: Roles
+    models: Sequence[Model], frame: pd.DataFrame, roles: Roles, sha256: str
 ) -> tuple[Table, list[Scores]]:
     """Score a frame with each model, beside what came of its rows."""
     named = {roles.target, roles.weight, roles.groups, roles.time} - {None}
     # Only what the roles name: a column that no model reads is not turned into anything.
-    table = table_from(frame[[*named]] if named <= {*frame.columns} else frame, roles, "")
+    table = table_from(frame[[*named]] if named <= {*frame.columns} else frame, roles, sha256)
     table.labels()
     for model in models:
         model.warn_of_missing(frame.columns)
+        model.warn_of_own_rows(sha256)
     return table, [model.score(model.columns(frame), len(frame)) for model in models]

@@ -85,12 +85,11 @@ def run(args: Namespace) -> int:
     for name in args.by:
         if name not in frame.columns:
             raise DataUnusable(f"{args.data.name}: there is no column {name!r}")
-    table, (scores,) = judged([model], frame, roles)
+    table, (scores,) = judged([model], frame, roles, fingerprint(args.data))
     facts = {
         **_about(model),
         **_figures(table, scores, args.seed),
-        "data": {"rows": table.rows, "bads": int(table.labels().sum())}
-        | {"sha256": fingerprint(args.data)},
+        "data": {"rows": table.rows, "bads": int(table.labels().sum())} | {"sha256": table.sha256},
         "absent": [name for name in model.kinds if name not in frame.columns],
         "fairness": [_fairness(name, texts(frame[name]), table, scores) for name in args.by],
         "examples": _examples(scores),

@@ -151,6 +151,15 @@ def test_evaluate_lays_a_table_out_for_reading(card, data, capsys):
     assert "Calibration error" in lines
 
 
+def test_a_model_that_is_judged_by_its_own_rows_is_told(card, data, tmp_path, capsys):
+    trees = tmp_path / "trees.json"
+    artifacts.write(trees, grow(read(data, Roles(target="bad"))), indent=None)
+    for model, told in ((trees, 1), (card, 0)):
+        words = ["evaluate", "--card", str(model), "--data", str(data), "--target", "bad"]
+        assert main(words) == 0
+        assert capsys.readouterr().err.count("was trained on this very file") == told
+
+
 def test_compare_tells_a_verdict_in_words_and_as_json(card, data, capsys):
     words = ["compare", str(card), str(card), "--data", str(data), "--target", "bad"]
     assert main([*words, "--json"]) == 0

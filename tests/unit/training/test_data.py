@@ -2,6 +2,8 @@
 
 import gzip
 import math
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -160,3 +162,43 @@ def test_a_parquet_file_with_an_index_and_dates_is_read(tmp_path):
     assert table.columns["day"].tolist() == ["2024-01-02 00:00:00", None]
     assert table.columns["level"].tolist() == ["a", None]
     assert table.columns["id"].tolist() == [5, 6]
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b\r\n1,2\r\n", "\n\na,b\n1,2\n", '\ufeff"a",b\n1,2', "a,b\n\n1,2\n\n"]
+)
+def test_line_ends_marks_and_empty_lines_are_no_matter(tmp_path, text):
+    columns = read(written(tmp_path, text)).columns
+    assert {name: column.tolist() for name, column in columns.items()} == {"a": [1], "b": [2]}
+
+
+def test_unicode_text_of_a_spreadsheet_is_read_and_a_workbook_is_told(tmp_path):
+    table = read(written(tmp_path, "名\t额\n甲\t1\n", encoding="utf-16"))
+    assert table.columns["名"].tolist() == ["甲"]
+    file = tmp_path / "rows.csv"
+    file.write_bytes(b"PK\x03\x04 and more")
+    with pytest.raises(DataUnusable, match="save the sheet as CSV"):
+        read(file)
+
+
+def test_a_parquet_file_of_odd_types_is_text_where_it_is_no_number(tmp_path):
+    file = tmp_path / "rows.parquet"
+    frame = {
+        "share": [Decimal("1.50"), None],
+        "born": [date(2024, 1, 2), None],
+        "list": [[1, 2], None],
+        "bytes": [b"x\xff", None],
+        "level": pd.Categorical(["3", None]),
+        "empty": [None, None],
+        "whole": pd.array([1, None], dtype="Int8"),
+    }
+    pd.DataFrame(frame).to_parquet(file)
+    columns = read(file).columns
+    np.testing.assert_array_equal(columns["share"], [1.5, np.nan])
+    np.testing.assert_array_equal(columns["whole"], [1, np.nan])
+    assert columns["born"].tolist() == ["2024-01-02", None]
+    assert columns["level"].tolist()[0] == 3
+    assert columns["list"][1] is columns["bytes"][1] is None
+    assert np.isnan(columns["empty"]).all()
+    kinds = {"level": "choice"}
+    assert read(file, Roles(kinds=kinds)).columns["level"].tolist() == ["3", None]
