@@ -64,7 +64,7 @@ def _data(parser: argparse.ArgumentParser, *, target: bool | None) -> None:
 
 
 def _card(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    tells = "a card, or a challenger made by fit --challenger"
+    tells = "a card, or trees made by challenge"
     if several:
         parser.add_argument("first", type=Path, metavar="A.json", help=f"{tells}: the champion")
         parser.add_argument("second", type=Path, metavar="B.json", help=f"{tells}: the rival")
@@ -99,6 +99,20 @@ def _fit(parser: argparse.ArgumentParser) -> None:
     )
     _weight(parser)
     _groups_and_time(parser)
+    _seed(parser)
+
+
+def _challenge(parser: argparse.ArgumentParser) -> None:
+    _data(parser, target=True)
+    parser.add_argument("--out", type=Path, required=True, metavar="TREES.json")
+    parser.add_argument("--dictionary", type=Path, metavar="D.json", help="as for fit")
+    parser.add_argument(
+        "--card",
+        type=Path,
+        metavar="CARD.json",
+        help="a card trained on the same rows: the challenger is the average of both log-odds",
+    )
+    _weight(parser)
     _seed(parser)
 
 
@@ -178,6 +192,7 @@ def _monitor(parser: argparse.ArgumentParser) -> None:
 Arrange = Callable[[argparse.ArgumentParser], None]
 COMMANDS: Final[dict[str, tuple[str, str, Arrange]]] = {
     "fit": ("scoring.training.fit", "train a card", _fit),
+    "challenge": ("scoring.training.challenge", "train the boosted challenger", _challenge),
     "score": ("scoring.training.score", "score a file, row by row", _score),
     "evaluate": ("scoring.training.evaluate", "judge a card by outcomes", _evaluate),
     "compare": ("scoring.training.compare", "tell which of two is better", _compare),

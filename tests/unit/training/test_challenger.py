@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import artifacts
+from scoring.training.__main__ import main
 from scoring.training.challenger import boosted, grow
 from scoring.training.data import Roles, table_from
 from scoring.training.forest import encoded, raw
 from scoring.trees import Tree, Trees, TreesData, TreesInvalid
 from tests.unit.training.population import a_population
+from tests.unit.training.test_commands import CARD
 
 SIGNS = {"income": -1, "debts": 1}
 
@@ -123,3 +125,34 @@ def test_constant_columns_and_names_without_use_are_left_out():
     frame = a_population(300).assign(same=1, empty=None, note=[f"n{i}" for i in range(300)])
     names = [field.name for field in grow(table_from(frame, Roles(target="bad"), "")).fields]
     assert sorted(names) == ["city", "debts", "income"]
+
+
+def test_the_command_grows_by_a_dictionary_and_averages_with_a_card(tmp_path, capsys):
+    card, data, words = (tmp_path / name for name in ("card.json", "rows.csv", "words.json"))
+    card.write_text(json.dumps(CARD), encoding="utf-8")
+    artifacts.seal(card)
+    a_population(400).assign(id=range(400), code=1).to_csv(data, index=False)
+    fields = {"id": {"input": False}, "debts": {"kind": "choice"}, "income": {"sign": -1}}
+    words.write_text(json.dumps({"fields": fields}), encoding="utf-8")
+    files = ["--data", data, "--target", "bad", "--out", tmp_path / "trees.json"]
+    more = ["--dictionary", words, "--card", card, "--seed", 7]
+    assert main(["challenge", *map(str, [*files, *more])]) == 0
+    assert "150 trees on 3 of 4 columns" in capsys.readouterr().out
+    grown = artifacts.read(tmp_path / "trees.json", TreesData).content
+    told = {field.name: (field.kind, field.sign) for field in grown.fields}
+    assert told == {
+        "debts": ("choice", "free"),
+        "city": ("choice", "free"),
+        "income": ("number", "safer"),
+    }
+    assert (grown.share, grown.card.name, grown.growth.settings["seed"]) == (0.5, "small", 7)
+    assert Trees(grown).score({"debts": 3}).contributions["burden"] == -60
+
+
+def test_a_dictionary_that_is_none_is_told(tmp_path, capsys):
+    data, words = tmp_path / "rows.csv", tmp_path / "words.json"
+    a_population(50).to_csv(data, index=False)
+    words.write_text("[]", encoding="utf-8")
+    files = ["--data", data, "--target", "bad", "--out", tmp_path / "t.json"]
+    assert main(["challenge", *map(str, files), "--dictionary", str(words)]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
