@@ -15,8 +15,8 @@ from app.steps.incidents import close_incident, open_incident
 from app.store import incidents, monitoring
 from app.store.monitoring import MonitorReport, Scored
 from scoring.monitoring.judging import Report, Weeks, judge
-from scoring.monitoring.page import as_data, write
 from scoring.monitoring.tally import Known, Seen, Tally, maturity, monday_of
+from scoring.monitoring.telling import as_data
 from scoring.monitoring.watch import watch
 
 ALARM = "card_drift"
@@ -45,6 +45,9 @@ def monitor_cards(deps: Deps) -> int:
 
 def write_report(deps: Deps, out: Path) -> int:
     """Write the page and its numbers into a folder; return how many alerts are on it."""
+    # What draws is only read where a page is written: no worker carries it.
+    from scoring.monitoring.page import write  # noqa: PLC0415
+
     found = [as_data(report) for report in reports(deps)]
     write(found, out, _TEMPLATES)
     return sum(len(one["alerts"]) for one in found)
@@ -66,7 +69,7 @@ def reports(deps: Deps) -> list[Report]:
     return [
         judge(
             Weeks(
-                tallies=weeks,
+                tallies=dict(sorted(weeks.items())),
                 facts={"version": card, "sha256": checksum, "made_at": now.isoformat()},
             ),
             lines,

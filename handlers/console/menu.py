@@ -45,6 +45,8 @@ _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
     ("numbers", (
         _Page("funnel.overview", "filter"),
         _Page("figures.board", "graph-up"),
+        _Page("monitoring.report", "activity"),
+        _Page("outcomes.list_imports", "clipboard-data"),
         _Page("incidents.list_incidents", "exclamation-triangle"),
     )),
     ("control", (

@@ -7,7 +7,6 @@ part of `family_error` (Bonferroni), whatever the looks have to do with each oth
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 from scoring.monitoring.calibration import Kept, by_band, kept
@@ -119,7 +118,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """What was counted by week (or by another period, named so that names sort by time)."""
+    """What was counted by week, or by another period, in order of time."""
 
     tallies: Mapping[str, Tally]
     facts: Mapping[str, Any]
@@ -127,14 +126,9 @@ class Weeks:
     trained_bads: int | None = None
 
 
-def week_name(monday: date) -> str:
-    """Name a week by its Monday."""
-    return monday.isoformat()
-
-
 def judge(weeks: Weeks, lines: Watch) -> Report:
     """Judge every week against the baseline, or against the first weeks when none is given."""
-    names = sorted(weeks.tallies)
+    names = list(weeks.tallies)
     base, used = weeks.baseline, _NO_WEEKS
     if base is None:
         base, used = _first(weeks.tallies, names, lines.baseline_applications)
@@ -155,7 +149,7 @@ def judge(weeks: Weeks, lines: Watch) -> Report:
 
 def _recent(weeks: Weeks, lines: Watch) -> Recent | None:
     """Judge the latest weeks of age together: where loans are few, a week tells nothing."""
-    whole = [name for name in sorted(weeks.tallies) if _age(weeks.tallies[name], lines) == "whole"]
+    whole = [name for name in weeks.tallies if _age(weeks.tallies[name], lines) == "whole"]
     used: list[str] = []
     joined = Tally()
     for name in reversed(whole[-lines.recent_weeks :]):

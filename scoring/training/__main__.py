@@ -182,11 +182,14 @@ def _stress(parser: argparse.ArgumentParser) -> None:
 def _monitor(parser: argparse.ArgumentParser) -> None:
     _card(parser)
     parser.add_argument(
-        "--baseline", type=Path, required=True, metavar="FILE", help="what the card was trained on"
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="what the rows are held against; without it, the first of them by time",
     )
     _data(parser, target=False)
     parser.add_argument("--time", metavar="COLUMN", help="told by its weeks")
-    parser.add_argument("--out", type=Path, metavar="OUT.html", help="a page instead of a table")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
 
 
 Arrange = Callable[[argparse.ArgumentParser], None]
@@ -199,7 +202,7 @@ COMMANDS: Final[dict[str, tuple[str, str, Arrange]]] = {
     "export": ("scoring.training.export", "write a card as SQL", _export),
     "report": ("scoring.training.report", "write the release report", _report),
     "stress": ("scoring.training.stress", "score under bad times", _stress),
-    "monitor": ("scoring.monitoring", "watch stability and calibration", _monitor),
+    "monitor": ("scoring.training.monitor", "watch stability and calibration", _monitor),
 }
 
 

@@ -27,12 +27,14 @@ FACTS = {
     "news_changed": {"gone": 0},
     "wording_changed": {"pack": "2027-01-01/1"},
     "experiment_split": {"chance": 0.0002},
+    "card_drift": {"alerts": 2, "week": "2026-11-16"},
 }
 OPENED_BY_USE_CASES = {
     "export_alarm",
     "channel_refused",
     "campaign_paused",
     "experiment_split",
+    "card_drift",
     "news_changed",
     "wording_changed",
 }
@@ -46,6 +48,7 @@ SCOPES = {
     "news_changed": "3",
     "wording_changed": "3",
     "experiment_split": "3",
+    "card_drift": "person-expert-1",
 }
 
 

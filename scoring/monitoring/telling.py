@@ -1,26 +1,12 @@
-"""Draw what a monitor found: lines over the weeks, as SVG without a script."""
+"""Tell what a monitor found as plain data: the same for the file, the database and the page."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pygal
-from pygal.style import Style
+from scoring.monitoring.judging import Look, Report
+from scoring.types.codec import encode
 
-# pygal looks for its plug-ins in every import of the process, in a way that Python is to drop.
-sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "PluginImportFixer"]
-
-_WIDTH, _HEIGHT = 760, 280
-_MOST_LABELS = 8
-_STYLE = Style(
-    background="transparent",
-    plot_background="transparent",
-    foreground="#3c4149",
-    foreground_strong="#16181d",
-    foreground_subtle="#d5d8de",
-    colors=("#2f5bd8", "#b42318", "#667085", "#b54708", "#027a48"),
-    font_family="system-ui, sans-serif",
-)
+_DIGITS = 6
 _ALWAYS: tuple[tuple[str, Callable[[Mapping[str, Any]], object]], ...] = (
     ("psi", lambda week: _look(week, "score", "value")),
     ("limit", lambda week: _look(week, "score", "limit")),
@@ -28,6 +14,24 @@ _ALWAYS: tuple[tuple[str, Callable[[Mapping[str, Any]], object]], ...] = (
 )
 _LEVELS = ("observed", "expected", "least", "most")
 _WORST = 3
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """Return a report as plain data: the same for the file, the database and the page."""
+    weeks: Any = _plain(encode(report.weeks))
+    return {
+        "card": dict(report.facts),
+        "lines": encode(report.lines),
+        "baseline": {
+            "weeks": list(report.baseline),
+            "applications": report.baseline_applications,
+        },
+        "weeks": weeks,
+        "recent": _plain(encode(report.recent)),
+        "alerts": [_alert(*one) for one in report.alerts],
+        "latest_alerts": [_alert(*one) for one in report.news],
+        "plots": plots(weeks),
+    }
 
 
 def plots(weeks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -44,20 +48,6 @@ def plots(weeks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         _plot("override", weeks, {"share": lambda week: _look(week, "override", "share")}),
     ]
     return [one for one in found if one["series"]]
-
-
-def draw(names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]]) -> str:
-    """Draw lines over the weeks."""
-    chart = pygal.Line(
-        width=_WIDTH, height=_HEIGHT, style=_STYLE, js=[], show_minor_x_labels=False,
-        x_labels_major_count=_MOST_LABELS, legend_at_bottom=True, show_legend=len(series) > 1,
-        disable_xml_declaration=True, truncate_legend=-1, dots_size=2,
-    )  # fmt: skip
-    chart.x_labels = list(names)
-    for name, values in series:
-        chart.add(name, list(values))
-    drawn: str = chart.render(is_unicode=True)
-    return drawn
 
 
 Value = Callable[[Mapping[str, Any]], object]
@@ -107,3 +97,19 @@ def _worst(weeks: Sequence[Mapping[str, Any]]) -> list[str]:
                 ratio = look["value"] / look["limit"]
                 peaks[look["name"]] = max(ratio, peaks.get(look["name"], 0.0))
     return sorted(peaks, key=lambda name: (-peaks[name], name))[:_WORST]
+
+
+def _alert(week: str, look: Look) -> dict[str, Any]:
+    alert: Any = _plain(encode(look))
+    return {"week": week, **alert}
+
+
+def _plain(value: object) -> object:
+    """Round to what a page shows, so that the same counts give the same file everywhere."""
+    if isinstance(value, float):
+        return round(value, _DIGITS)
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
