@@ -21,6 +21,8 @@ _STYLE = Style(
     foreground="#3c4149",
     foreground_strong="#16181d",
     foreground_subtle="#d5d8de",
+    guide_stroke_color="#e4e7ec",
+    major_guide_stroke_color="#d5d8de",
     colors=("#2f5bd8", "#b42318", "#667085", "#b54708", "#027a48"),
     font_family="system-ui, sans-serif",
 )
