@@ -11,9 +11,11 @@ from app.core.clock import SHANGHAI
 from app.core.config import ROOT
 from app.core.errors import LenderUnset
 from app.deps import Deps
+from app.steps.champions import deciding_book
 from app.steps.incidents import close_incident, open_incident
 from app.store import incidents, monitoring
 from app.store.monitoring import MonitorReport, Scored
+from app.store.session import Transaction
 from scoring.monitoring.judging import Report, Weeks, judge
 from scoring.monitoring.tally import Known, Seen, Tally, maturity, monday_of
 from scoring.monitoring.telling import as_data
@@ -59,9 +61,10 @@ def reports(deps: Deps) -> list[Report]:
     lines = watch()
     until = _begin(now)
     since = until - timedelta(weeks=lines.weeks_shown)
-    cuts = _cut_offs(deps)
     tallies: dict[tuple[str, str], dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     with deps.sessions() as session:
+        known = _known_cards(deps, session)
+        cuts = {checksum: cut for checksum, (cut, _bads) in known.items()}
         for one in monitoring.scored(session, since, until):
             day = one.decided_at.astimezone(SHANGHAI).date()
             week = monday_of(day).isoformat()
@@ -71,6 +74,7 @@ def reports(deps: Deps) -> list[Report]:
             Weeks(
                 tallies=dict(sorted(weeks.items())),
                 facts={"version": card, "sha256": checksum, "made_at": now.isoformat()},
+                trained_bads=known.get(checksum, (0.0, None))[1],
             ),
             lines,
         )
@@ -120,13 +124,18 @@ def _known(one: Scored, now: datetime) -> Known:
     return "bad" if is_bad else "good"
 
 
-def _cut_offs(deps: Deps) -> dict[str, float]:
-    """Return the probability above which the policy declines, by the checksum of the card."""
+def _known_cards(deps: Deps, session: Transaction) -> dict[str, tuple[float, int | None]]:
+    """Return, of the cards that decide now, above which probability the policy declines.
+
+    And on how many bads each was trained: it knows its own level only so well.
+    """
     try:
-        book = deps.rulebook()
+        book = deciding_book(deps, session)
     except LenderUnset:
         return {}
-    return {
-        sources.card.sha256: book.policy.of(kind).tiers[-1].pd_up_to
-        for kind, sources in book.sources.items()
-    }
+    known = {}
+    for kind, sources in book.sources.items():
+        training = book.cards[kind].data.training
+        cut = book.policy.of(kind).tiers[-1].pd_up_to
+        known[sources.card.sha256] = (cut, training.bads if training else None)
+    return known
