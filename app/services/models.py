@@ -20,6 +20,7 @@ from app.store import models as store
 from app.store.models import Model
 from app.store.session import Transaction
 from scoring.assess import CardInvalid, Malformed, read_card
+from scoring.protected import check_publishing
 
 SUBJECT = "model"
 MOST_BYTES = 4_000_000
@@ -79,7 +80,8 @@ def _body(content: str) -> Mapping[str, Any]:
 
 def _checked(body: Mapping[str, Any], content: str) -> tuple[str, str]:
     try:
-        _card, source = read_card(body["kind"], content)
+        card, source = read_card(body["kind"], content)
+        check_publishing(card.inputs)
     except (CardInvalid, Malformed, ValueError) as mistake:
         raise NotAllowed(f"This card may not decide: {mistake}.", why="card_unfit") from None
     return body["kind"], source.sha256
