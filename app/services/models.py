@@ -19,7 +19,7 @@ from app.store import approvals
 from app.store import models as store
 from app.store.models import Model
 from app.store.session import Transaction
-from scoring.assess import CardInvalid, Malformed, read_card
+from scoring.assess import read_card, read_trees
 from scoring.protected import check_publishing
 
 SUBJECT = "model"
@@ -35,22 +35,25 @@ class Published:
     instead_of: int | None
 
 
-def bring_in(deps: Deps, actor: Actor, content: str, *, reason: str = "") -> int:
+def bring_in(deps: Deps, actor: Actor, content: str, *, kind: str = "", reason: str = "") -> int:
     """Check the text of a model and keep it as a draft; return its number.
+
+    `kind` is for trees, which do not say themselves whom they are for.
 
     A card is refused here already when it reads what may not decide (P-34) or what our form does
     not give, or when nobody has words for one of its reasons.
     """
     actor.require(Permission.KEEP_MODELS)
-    body = _body(content)
-    kind, sha256 = _checked(body, content)
+    body = _body(content, kind)
+    form = _form(body)
+    sha256 = _checked(body, content)
     with deps.sessions.begin() as session:
         earlier = store.find(session, sha256)
         if earlier is not None:
             raise NotAllowed(f"It is in the registry as number {earlier}.", why="known")
         model = Model(
-            kind=kind,
-            form="card",
+            kind=body["kind"],
+            form=form,
             name=str(body["name"])[:64],
             version=str(body["version"])[:64],
             sha256=sha256,
@@ -66,25 +69,33 @@ def bring_in(deps: Deps, actor: Actor, content: str, *, reason: str = "") -> int
         return model.id
 
 
-def _body(content: str) -> Mapping[str, Any]:
+def _body(content: str, kind: str = "") -> Mapping[str, Any]:
     if len(content) > MOST_BYTES:
         raise NotAllowed("That is too large for a model.", why="too_large")
     try:
         body = json.loads(content)
     except ValueError:
         raise NotAllowed("That is not JSON.", why="not_json") from None
+    if isinstance(body, dict) and _form(body) == "trees":
+        body = {**body, "kind": kind}
     if not isinstance(body, dict) or body.get("kind") not in ("person", "firm"):
         raise NotAllowed("A model of our form is for person or firm.", why="kind_unfit")
     return body
 
 
-def _checked(body: Mapping[str, Any], content: str) -> tuple[str, str]:
+def _form(body: Mapping[str, Any]) -> str:
+    return "trees" if "trees" in body else "card"
+
+
+def _checked(body: Mapping[str, Any], content: str) -> str:
     try:
+        if _form(body) == "trees":
+            return read_trees(content)[1].sha256
         card, source = read_card(body["kind"], content)
         check_publishing(card.inputs)
-    except (CardInvalid, Malformed, ValueError) as mistake:
-        raise NotAllowed(f"This card may not decide: {mistake}.", why="card_unfit") from None
-    return body["kind"], source.sha256
+    except ValueError as mistake:
+        raise NotAllowed(f"This may not decide: {mistake}.", why="card_unfit") from None
+    return source.sha256
 
 
 def validate(

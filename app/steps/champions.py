@@ -46,7 +46,10 @@ def book_of(deps: Deps, session: Transaction, kind: Kind, card: Source) -> RuleB
 def challenging_book(deps: Deps, session: Transaction, model: Model) -> RuleBook:
     """Return the rules that decide now, with a model in the champion's place; for the shadow."""
     kind: Kind = "firm" if model.kind == "firm" else "person"
-    return deciding_book(deps, session).with_card(kind, model.text)
+    book = deciding_book(deps, session)
+    if model.form == "trees":
+        return book.with_challenger(kind, model.text)
+    return book.with_card(kind, model.text)
 
 
 def _text(session: Transaction, sha256: str) -> str:

@@ -28,11 +28,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @models.command("import")
 @click.argument("file", metavar="CARD.json", type=_FILE)
+@click.option("--kind", type=click.Choice(["person", "firm"]), default="person", help="Of trees.")
 @_BY
 @_REASON
-def bring_in(file: Path, by: str, reason: str) -> None:
-    """Check CARD.json and keep it as a draft; print its number."""
-    click.echo(use_cases.bring_in(bag(), acting(by), _text(file), reason=reason))
+def bring_in(file: Path, kind: str, by: str, reason: str) -> None:
+    """Check CARD.json, or a challenger's trees, and keep it as a draft; print its number."""
+    text = _text(file)
+    click.echo(use_cases.bring_in(bag(), acting(by), text, kind=kind, reason=reason))
 
 
 @models.command("list")

@@ -50,7 +50,8 @@ def bring_in() -> Answer:
     content = form.file.data.stream.read(models.MOST_BYTES + 1)
     try:
         text = content.decode("utf-8")
-        number = models.bring_in(bag(), actor(), text, reason=form.reason.data or "")
+        reason, kind = form.reason.data or "", form.kind.data
+        number = models.bring_in(bag(), actor(), text, kind=kind, reason=reason)
     except UnicodeDecodeError:
         return show("models/new.html", form=form, problem=refused("not_json")), 422
     except NotAllowed as no:

@@ -7,7 +7,7 @@ from scoring.assess.changes import find_changes
 from scoring.assess.judgement import Judgement, judge
 from scoring.assess.offer import Offer, offer_on
 from scoring.assess.records import Answer, make_offer, record
-from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook, read_card
+from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook, read_card, read_trees
 from scoring.card import CardInvalid
 from scoring.features import Feature, facts_from_answers, features, quantities
 from scoring.policy.law import NoRuleInForce
@@ -64,6 +64,7 @@ __all__ = [
     "load_rulebook",
     "offer_on",
     "read_card",
+    "read_trees",
     "replay",
 ]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from scoring import artifacts
 from scoring.card import Card, CardData, CardInvalid
@@ -16,6 +16,7 @@ from scoring.policy.lender import LenderProfile
 from scoring.policy.limits import Desk
 from scoring.policy.rules import Policy
 from scoring.reasons import GROUPS
+from scoring.trees import Trees, TreesData, TreesInvalid
 from scoring.types import Facts, Kind, LenderUnset, Source, Sources
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -74,6 +75,19 @@ class RuleBook:
             self,
             desk=replace(self.desk, policy=read.content),
             sources={kind: replace(of, policy=read.source) for kind, of in self.sources.items()},
+        )
+
+    def with_challenger(self, kind: Kind, text: str) -> "RuleBook":
+        """Return the same rules with trees in a card's place: to see what they would have said.
+
+        Never to decide: trees give no reasons of their own.
+        """
+        trees, source = read_trees(text)
+        return replace(
+            self,
+            # It scores as a card does, which is all that judging asks of one.
+            cards={**self.cards, kind: cast("Card", trees)},
+            sources={**self.sources, kind: replace(self.sources[kind], card=source)},
         )
 
     def check_in_force(self, on: date) -> None:
@@ -164,6 +178,15 @@ def _find(
         if json.loads(path.read_text(encoding="utf-8")).get(artifacts.CHECKSUM) == wanted.sha256:
             return artifacts.parse(path.name, path.read_bytes(), shape, upgrade).content
     return None
+
+
+def read_trees(text: str) -> tuple[Trees, Source]:
+    """Read the text of a challenger for our form; raise where it is none, saying where."""
+    read = artifacts.parse("trees", text, TreesData)
+    for field in read.content.fields:
+        if DECLARED.get(field.name) != field.kind:
+            raise TreesInvalid(f"{field.name}: our form gives no such {field.kind}")
+    return Trees(read.content), read.source
 
 
 def read_card(kind: Kind, text: str) -> tuple[Card, Source]:

@@ -2,7 +2,8 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from handlers.console.words import words
@@ -12,6 +13,9 @@ class CardForm(FlaskForm):
     """A card to bring in, and why."""
 
     file = FileField(validators=[FileRequired(words("models")["refusals"]["no_file"])])
+    kind = SelectField(
+        choices=[SelectChoice(kind, name) for kind, name in words("models")["kinds"].items()]
+    )
     reason = StringField(validators=[Length(max=500)])
 
 

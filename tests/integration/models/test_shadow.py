@@ -1,15 +1,17 @@
 """Models in the shadow score along and never touch an answer."""
 
+import pytest
 from sqlalchemy import func, select
 
+from app.core.errors import NotAllowed
 from app.services import decisions, models, shadowing
 from app.store import upkeep
 from app.store.enquiries import Decision
 from app.store.messages import Message
 from app.store.shadow_scores import ShadowScore
 from tests.builders import OPENID, finish
-from tests.cards import a_card
-from tests.registry import a_risk_officer, a_validated
+from tests.cards import a_card, sealed
+from tests.registry import MEASURED, a_risk_officer, a_second_person, a_validated
 
 OTHER = OPENID[:-1] + "2"
 
@@ -93,3 +95,39 @@ def test_an_erasure_takes_the_shadow_along(deps):
         upkeep.erase_person(session, decision.person_id, deps.clock.now())
     with deps.sessions() as session:
         assert session.scalar(select(func.count()).select_from(ShadowScore)) == 0
+
+
+def some_trees():
+    """Write a challenger of one tree: longer in the same work is safer."""
+    field = {"name": "tenure", "kind": "choice", "sign": "free", "levels": ["gt_3y"]}
+    tree = {
+        "field": [0, -1, -1],
+        "cut": [None, None, None],
+        "codes": [[0], None, None],
+        "missing_low": [False, False, False],
+        "low": [1, 0, 0],
+        "high": [2, 0, 0],
+        "value": [0.0, -4.0, 1.0],
+    }
+    growth = {"rows": 900, "bads": 90, "source_sha256": "0" * 64, "settings": {}}
+    return sealed(
+        {
+            "format": 1, "name": "challenger", "version": "trees-1", "notes": [],
+            "half_width": 0.3, "baseline": 0.5, "fields": [{**field, "has_other": True}],
+            "trees": [tree], "share": 1, "card": None, "growth": growth,
+        }
+    )  # fmt: skip
+
+
+def test_trees_score_along_and_can_never_be_published(deps):
+    risk = a_risk_officer(deps)
+    model_id = models.bring_in(deps, risk, some_trees(), kind="person")
+    models.validate(deps, risk, model_id, measures=MEASURED)
+    models.shadow(deps, risk, model_id)
+    finish(deps)
+    assert shadowing.score_along(deps) == 1
+    (score,) = rows(deps, ShadowScore)
+    assert score.pd < 0.05
+    with pytest.raises(NotAllowed) as no:
+        models.publish(deps, a_second_person(deps), model_id, impact="PIA-7", reason="季度更新")
+    assert no.value.why == "not_a_card"

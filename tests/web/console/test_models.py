@@ -22,7 +22,7 @@ def test_the_list_says_which_card_decides_from_the_first_day_on(deps):
 def test_a_card_is_brought_in_validated_and_published_by_two(deps):
     risk = signed_in(deps, Role.RISK)
     card = {"file": (io.BytesIO(a_card(more_points=9).encode()), "card.json")}
-    seen = post(risk, "/console/models/new", reason="季度更新", **card)
+    seen = post(risk, "/console/models/new", kind="person", reason="季度更新", **card)
     assert seen.status_code == 303
     url = seen.headers["Location"]
     assert "草稿" in risk.get(url).text
@@ -50,7 +50,7 @@ def test_a_card_is_brought_in_validated_and_published_by_two(deps):
 )
 def test_what_is_no_card_is_refused_beside_the_form(deps, content, words):
     risk = signed_in(deps, Role.RISK)
-    seen = post(risk, "/console/models/new", file=(io.BytesIO(content), "card.json"))
+    seen = post(risk, "/console/models/new", kind="person", file=(io.BytesIO(content), "card.json"))
     assert seen.status_code == 422
     assert words in seen.text
 
