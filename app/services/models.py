@@ -38,7 +38,7 @@ class Published:
 def bring_in(deps: Deps, actor: Actor, content: str, *, kind: str = "", reason: str = "") -> int:
     """Check the text of a model and keep it as a draft; return its number.
 
-    `kind` is for trees, which do not say themselves whom they are for.
+    `kind` is for trees and freshly trained cards, which do not say themselves whom they are for.
 
     A card is refused here already when it reads what may not decide (P-34) or what our form does
     not give, or when nobody has words for one of its reasons.
@@ -76,7 +76,7 @@ def _body(content: str, kind: str = "") -> Mapping[str, Any]:
         body = json.loads(content)
     except ValueError:
         raise NotAllowed("That is not JSON.", why="not_json") from None
-    if isinstance(body, dict) and _form(body) == "trees":
+    if isinstance(body, dict) and (_form(body) == "trees" or body.get("kind") == "any"):
         body = {**body, "kind": kind}
     if not isinstance(body, dict) or body.get("kind") not in ("person", "firm"):
         raise NotAllowed("A model of our form is for person or firm.", why="kind_unfit")
@@ -176,7 +176,7 @@ def _check_fit(model: Model, actor: Actor) -> None:
         raise NotAllowed("A challenger never decides; compile it into a card.", why="not_a_card")
     if actor.id is None or actor.id == model.made_by_id:
         raise NotAllowed("Whoever brought it in cannot publish it.", why="own_request")
-    _checked(_body(model.text), model.text)
+    _checked(_body(model.text, model.kind), model.text)
 
 
 def refuse(deps: Deps, actor: Actor, model_id: int, *, words: str) -> None:

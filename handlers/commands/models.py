@@ -28,7 +28,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @models.command("import")
 @click.argument("file", metavar="CARD.json", type=_FILE)
-@click.option("--kind", type=click.Choice(["person", "firm"]), default="person", help="Of trees.")
+@click.option(
+    "--kind",
+    type=click.Choice(["person", "firm"]),
+    default="person",
+    help="Whom it is for, where the file does not say.",
+)
 @_BY
 @_REASON
 def bring_in(file: Path, kind: str, by: str, reason: str) -> None:

@@ -197,7 +197,7 @@ def read_card(kind: Kind, text: str) -> tuple[Card, Source]:
 
 def _card_for(kind: Kind, data: CardData) -> Card:
     card = Card(data)
-    if data.kind != kind:
+    if data.kind not in (kind, "any"):
         raise CardInvalid(f"{data.version} is a card for another kind of applicant")
     for name, sort in card.inputs.items():
         if DECLARED.get(name) != sort:

@@ -26,7 +26,12 @@ TRAINING = {
 
 def a_trained_card() -> str:
     """Write a card for our form as the training writes it."""
-    changes = {"version": "person-trained-1", "made_by": "training", "training": TRAINING}
+    changes = {
+        "version": "person-trained-1",
+        "kind": "any",
+        "made_by": "training",
+        "training": TRAINING,
+    }
     return sealed(json.loads(a_card(more_points=-75)) | changes)
 
 
@@ -41,7 +46,7 @@ def test_a_trained_card_is_published_by_two_and_decides_in_the_chat_with_reasons
     told_early = early.pushed()[0]
     rehearsal.pass_time(days=1)
     risk = a_risk_officer(deps)
-    model_id = models.bring_in(deps, risk, a_trained_card(), reason="用放款结果训练")
+    model_id = models.bring_in(deps, risk, a_trained_card(), kind="person", reason="用放款结果训练")
     # What the card carries from its training is its validation: measures on a hold-out.
     models.validate(deps, risk, model_id)
     second = a_second_person(deps)
