@@ -4,6 +4,7 @@ Publishing changes what decides from the next batch on, in every process. A chal
 form than a card may only ever score along.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -100,11 +101,12 @@ def _checked(body: Mapping[str, Any], content: str) -> str:
 
 def validate(
     deps: Deps, actor: Actor, model_id: int, *,
-    measures: Mapping[str, Any] | None = None, note: str = "",
+    measures: Mapping[str, Any] | None = None, note: str = "", report: bytes | None = None,
 ) -> None:  # fmt: skip
     """Add the validation record, and ask for a second person to publish it.
 
-    Without measures the metrics that the card carries from its training count.
+    Without measures the metrics that the card carries from its training count. Of the release
+    report, kept with the lender's papers, the hash is noted down and released along.
     """
     actor.require(Permission.KEEP_MODELS)
     with deps.sessions.begin() as session:
@@ -114,6 +116,7 @@ def validate(
         is_expert = model.form == "card" and body.get("made_by") == "expert"
         record = validation.make_record(measures or training, note, is_expert=is_expert)
         model.validation = record.to_json()
+        model.report_sha256 = hashlib.sha256(report).hexdigest() if report else None
         _move(deps, session, actor, model, Act.VALIDATE, why=note)
         _ask(deps, session, actor, model, note)
 
@@ -217,7 +220,7 @@ def _ask(deps: Deps, session: Transaction, actor: Actor, model: Model, reason: s
 
 def _content(model: Model) -> str:
     """Return everything that is released: the very card, and what its validation said."""
-    return json.dumps([model.sha256, model.validation], sort_keys=True)
+    return json.dumps([model.sha256, model.validation, model.report_sha256], sort_keys=True)
 
 
 def _move(  # noqa: PLR0913 - what is done, to what, by whom and why belong together

@@ -68,10 +68,12 @@ def show(model_id: int) -> None:
 @_BY
 @click.option("--measures", "--metrics", type=_FILE, help="What `evaluate --json` printed.")
 @click.option("--note", default="", help="The expert's reasons.")
-def validate(model_id: int, by: str, measures: Path | None, note: str) -> None:
+@click.option("--report", type=_FILE, help="The release report, whose hash is noted down.")
+def validate(model_id: int, by: str, measures: Path | None, note: str, report: Path | None) -> None:
     """Add the validation record and ask for a second person."""
     measured = _read(measures) if measures else None
-    use_cases.validate(bag(), acting(by), model_id, measures=measured, note=note)
+    paper = report.read_bytes() if report else None
+    use_cases.validate(bag(), acting(by), model_id, measures=measured, note=note, report=paper)
     click.echo("Validated; it waits for a second person.")
 
 

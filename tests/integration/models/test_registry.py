@@ -185,3 +185,17 @@ def test_the_database_refuses_to_change_what_decided(deps, sql):
     a_validated(deps)
     with pytest.raises(DBAPIError), deps.sessions.begin() as session:
         session.execute(text(sql))
+
+
+def test_the_hash_of_the_release_report_is_released_along(deps):
+    risk = a_risk_officer(deps)
+    model_id = models.bring_in(deps, risk, a_card())
+    models.validate(deps, risk, model_id, note=WORDS, report=b"<html>")
+    with deps.sessions() as session:
+        assert len(session.get_one(Model, model_id).report_sha256) == 64
+    with deps.sessions.begin() as session:
+        session.get_one(Model, model_id).report_sha256 = "0" * 64
+    why = refused(
+        models.publish, deps, a_second_person(deps), model_id, impact="PIA-7", reason="季度更新"
+    )
+    assert why == "changed_since"
