@@ -7,7 +7,10 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scoring.training.compiling import in_points
+from scoring.training.pairs import Joint
 
 from scoring.card import Card, CardData
 from scoring.card.columns import Columns
@@ -66,6 +69,13 @@ def a_field(told):
     return {**field, "kind": "number", "cuts": told["splits"], "points": own}
 
 
+def evidence(bins):
+    goods, bads = (sum(one[kind] for one in bins) for kind in ("good", "bad"))
+    return [
+        math.log(one["good"] / goods / (one["bad"] / bads)) if one["bad"] else 0.0 for one in bins
+    ]
+
+
 def the_card():
     scaled = scaling(float(SCALING["odds"]), SCALING["points_at_odds"], SCALING["pdo"])
     return Card(a_card(scaled, *(a_field(told) for told in REFERENCE["fields"])))
@@ -89,6 +99,22 @@ def test_a_score_stands_for_the_odds_that_optbinning_tells_but_for_its_rounding(
     for row, pd in zip(REFERENCE["rows"], REFERENCE["pd"], strict=True):
         told = card.score(row).pd
         assert abs(math.log(told / (1 - told)) - math.log(pd / (1 - pd))) < most + 1e-4
+
+
+def test_log_odds_become_the_points_that_optbinning_makes_of_them():
+    factor, fields = SCALING["pdo"] / math.log(2), REFERENCE["fields"]
+    offset = SCALING["points_at_odds"] / factor - math.log(SCALING["odds"])
+    # OptBinning spreads intercept and offset over the fields; ours would stand in the base.
+    share = (REFERENCE["intercept"] - offset) / len(fields)
+    tables = [
+        np.array([told["coefficient"] * woe + share for woe in evidence(told["bins"])])
+        for told in fields
+    ]
+    points = in_points(Joint(offset, tuple(tables), {}), (), ())
+    assert points.base == 0
+    assert [table.tolist() for table in points.tables] == [
+        [one["points"] for one in told["bins"]] for told in fields
+    ]
 
 
 @pytest.mark.parametrize(("score", "odds"), [(580, 25), (600, 50), (620, 100), (640, 200)])
