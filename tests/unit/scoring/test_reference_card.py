@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scoring.training.compiling import in_points
-from scoring.training.pairs import Joint
 
 from scoring.card import Card, CardData
 from scoring.card.columns import Columns
+from scoring.training.compiling import in_points
+from scoring.training.pairs import Joint
 from scoring.types import decode
 
 REFERENCE = json.loads(Path(__file__).with_name("optbinning_card.json").read_text("utf-8"))
