@@ -49,9 +49,7 @@ def _is_better(then: Judgement, now: Judgement, own: KindPolicy, *, lifts_tier: 
 
 def _rank(judged: Judgement, own: KindPolicy) -> int:
     """Give the place of the tier, 0 for the best; after the last where there is none."""
-    if judged.price is None or judged.outcome != "approve":
-        return len(own.tiers)
-    return own.tiers.index(judged.price.tier)
+    return own.tiers.index(judged.price.tier) if judged.price else len(own.tiers)
 
 
 def _trials(facts: Facts, book: RuleBook) -> Iterator[Trial]:

@@ -147,3 +147,8 @@ PRODUCT, TIERS = POLICY.person.product, POLICY.person.tiers
 def test_a_policy_that_contradicts_itself_is_refused(part, wrong):
     with pytest.raises(PolicyInvalid, match="the policy is wrong at"):
         replace(part, **wrong)
+
+
+def test_another_policy_is_named_or_given_as_a_file():
+    file = PACKAGE / "policies" / "demo-1.json"
+    assert the_book().with_policy(str(file)).policy == the_book().with_policy("demo-1").policy

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import artifacts
+from scoring.assess.rulebook import read_trees
 from scoring.training.__main__ import main
 from scoring.training.challenger import boosted, grow
 from scoring.training.data import Roles, table_from
@@ -119,6 +120,13 @@ def test_a_changed_file_is_refused(tmp_path, grown):
     file.write_text(json.dumps({**body, "baseline": 9.0}))
     with pytest.raises(artifacts.ArtifactDamaged):
         artifacts.read(file, TreesData)
+
+
+def test_trees_that_read_what_our_form_lacks_are_refused(tmp_path, grown):
+    file = tmp_path / "trees.json"
+    artifacts.write(file, grown, indent=None)
+    with pytest.raises(TreesInvalid):
+        read_trees(file.read_text("utf-8"))
 
 
 def test_constant_columns_and_names_without_use_are_left_out():
