@@ -64,9 +64,7 @@ def change(deps: Deps, actor: Actor, template_id: int, draft: Draft, *, seen: in
     with deps.sessions.begin() as session:
         template = store.get(session, template_id, lock=True)
         if template.version != seen:
-            raise NotAllowed(
-                "Somebody saved another version meanwhile.", why="template_saved_meanwhile"
-            )
+            raise NotAllowed("Somebody saved another version meanwhile.", why="saved_meanwhile")
         kept = Draft(template.name, template.klass, template.channel, draft.content, draft.note)
         definition = _read(kept)
         checked = _checked(deps, session, actor, definition)

@@ -27,7 +27,7 @@ from app.core.log import trail
 from app.services import signin
 from app.services.signin import SignedIn
 from handlers.bag import bag
-from handlers.console.words import words
+from handlers.console.words import all_words, words
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -128,8 +128,9 @@ def done(key: str, url: str, **values: object) -> AnyResponse:
 
 
 def refused(why: str) -> str:
-    """Return the words that tell somebody why something was not allowed."""
-    return str(words("refusals").get(why) or words("refusals")["not_allowed"])
+    """Return the words that tell somebody why something was not allowed: the page's own first."""
+    own, shared = all_words().get(request.blueprint or "", {}), words("refusals")
+    return str(own.get("refusals", {}).get(why) or shared.get(why) or shared["not_allowed"])
 
 
 def start_session(token: str) -> None:

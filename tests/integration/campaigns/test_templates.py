@@ -89,7 +89,7 @@ def test_nobody_saves_over_somebody_else(deps: Deps) -> None:
     templates.change(deps, maker, template, draft(NEWER), seen=1)
     with pytest.raises(NotAllowed) as no:
         templates.change(deps, maker, template, draft("另一句话。"), seen=1)
-    assert no.value.why == "template_saved_meanwhile"
+    assert no.value.why == "saved_meanwhile"
 
 
 def test_a_name_is_taken_until_its_template_is_removed(deps: Deps) -> None:
