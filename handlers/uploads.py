@@ -1,9 +1,12 @@
-"""Keep what is uploaded off every disk until it is sealed."""
+"""Keep what is uploaded off every disk until it is sealed, and let only some forms be large."""
 
 import io
 from typing import IO
 
-from flask import Request
+from flask import Blueprint, Request, request
+
+_BESIDE = 64 * 1024
+"""What a form is beside its file."""
 
 
 class RequestInMemory(Request):
@@ -18,3 +21,13 @@ class RequestInMemory(Request):
     ) -> IO[bytes]:
         """Return where a file is read into; the library would use a file of its own."""
         return io.BytesIO()
+
+
+def make_room(blueprint: Blueprint, endpoint: str, most_bytes: int) -> None:
+    """Let what is posted to one endpoint hold such a file, before anybody reads it."""
+
+    def room(asked: str | None, _values: object) -> None:
+        if asked == endpoint and request.method == "POST":
+            request.max_content_length = most_bytes + _BESIDE
+
+    blueprint.url_value_preprocessor(room)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from app.core.access import Permission
@@ -14,21 +14,15 @@ from app.services import model_comparison, models
 from handlers.bag import bag
 from handlers.console.forms.models import CardForm, MoveForm
 from handlers.console.frame import actor, done, needs, refused, show
+from handlers.uploads import make_room
 
 blueprint = Blueprint("models", __name__, url_prefix="/console/models")
 
 Answer = str | Response | tuple[str, int]
 LOOK, KEEP, APPROVE = Permission.LOOK, Permission.KEEP_MODELS, Permission.APPROVE
 _ACTS = frozenset({"shadow", "ask", "retire"})
-_ROOM = 64 * 1024
-"""What a form is beside its file."""
 
-
-@blueprint.url_value_preprocessor
-def make_room(endpoint: str | None, _values: object) -> None:
-    """Let this one form be larger than any other of ours, before anybody reads it."""
-    if endpoint == "models.bring_in" and request.method == "POST":
-        request.max_content_length = models.MOST_BYTES + _ROOM
+make_room(blueprint, "models.bring_in", models.MOST_BYTES)
 
 
 @blueprint.get("/")

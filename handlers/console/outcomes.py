@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import Permission
@@ -13,24 +13,18 @@ from app.services.outcomes import Handed
 from handlers.bag import bag
 from handlers.console.forms.outcomes import UploadForm
 from handlers.console.frame import actor, done, needs, refused, show
+from handlers.uploads import make_room
 
 blueprint = Blueprint("outcomes", __name__, url_prefix="/console/outcomes")
 
 Answer = str | AnyResponse | tuple[str, int]
 LOOK = Permission.LOOK
-_LIST = "outcomes.list_imports"
-_ROOM = 64 * 1024
-"""What a form is beside its file."""
 _SAMPLE = (
     "\ufeff编号,结果,观察日,逾期天数,放款金额,未还金额\r\n1001,good,2026-01-31,0,20000,12000\r\n"
 )
 
 
-@blueprint.url_value_preprocessor
-def make_room(endpoint: str | None, _values: object) -> None:
-    """Let this one form be larger, before anybody reads it."""
-    if endpoint == _LIST and request.method == "POST":
-        request.max_content_length = outcomes.MOST_BYTES + _ROOM
+make_room(blueprint, "outcomes.list_imports", outcomes.MOST_BYTES)
 
 
 @blueprint.route("/", methods=["GET", "POST"])

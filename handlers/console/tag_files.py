@@ -12,22 +12,16 @@ from app.services import tag_files
 from handlers.bag import bag
 from handlers.console.forms.tags import ReasonForm, UploadForm
 from handlers.console.frame import actor, done, needs, refused, show
+from handlers.uploads import make_room
 
 blueprint = Blueprint("tag_files", __name__, url_prefix="/console/tags/imports")
 
 Answer = str | AnyResponse | tuple[str, int]
 LOOK, PREPARE = Permission.LOOK, Permission.PREPARE
-_UPLOAD = "tag_files.list_imports"
-_ROOM = 64 * 1024
-"""What a form is beside its file."""
 _SAMPLE = "\ufeffopenid,标签,值\r\noExample0000000000000000001,证照类型,个体工商户\r\n"
 
 
-@blueprint.url_value_preprocessor
-def make_room(endpoint: str | None, _values: object) -> None:
-    """Let this one form be larger than any other of ours, before anybody reads it."""
-    if endpoint == _UPLOAD and request.method == "POST":
-        request.max_content_length = tag_files.MOST_BYTES + _ROOM
+make_room(blueprint, "tag_files.list_imports", tag_files.MOST_BYTES)
 
 
 @blueprint.route("/", methods=["GET", "POST"])
