@@ -62,12 +62,13 @@ def _lines(names: Sequence[str], series: Sequence[tuple[str, Sequence[float | No
     chart.x_labels = list(names)
     for name, values in series:
         chart.add(name, list(values))
-    chart.add_xml_filter(_without_scripts)
+    chart.add_xml_filter(without_scripts)
     drawn: str = chart.render(is_unicode=True)
     return drawn
 
 
-def _without_scripts(root: Any) -> Any:  # noqa: ANN401 - an element of the tree that pygal builds
+def without_scripts(root: Any) -> Any:  # noqa: ANN401 - an element of the tree that pygal builds
+    """Take the scripts out of a drawing: a page holds none."""
     for parent in list(root.iter()):
         for child in list(parent):
             if str(child.tag).rpartition("}")[2] == "script":

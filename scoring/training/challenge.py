@@ -5,15 +5,14 @@ from argparse import Namespace
 from scoring import artifacts
 from scoring.card import CardData
 from scoring.training.challenger import grow
-from scoring.training.data import DataUnusable, Roles, read
-from scoring.training.dictionary import Dictionary, DictionaryWrong, read_dictionary
+from scoring.training.data import Roles, read
+from scoring.training.dictionary import read_dictionary
 
 
 def run(args: Namespace) -> int:
     """Grow a challenger on `args.data`; with `args.card` it is the average of both."""
-    known = _dictionary(args)
-    kinds = {name: entry.kind for name, entry in known.entries.items() if entry.kind}
-    table = read(args.data, Roles(args.target, args.weight, kinds=kinds))
+    known = read_dictionary(args.dictionary)
+    table = read(args.data, Roles(args.target, args.weight, kinds=known.kinds))
     inputs = [name for name in table.columns if not known.is_ignored(name)]
     card = artifacts.read(args.card, CardData).content if args.card else None
     signs = {name: known.sign(name) for name in inputs}
@@ -21,12 +20,3 @@ def run(args: Namespace) -> int:
     artifacts.write(args.out, data, indent=None)
     print(f"{args.out}: {len(data.trees)} trees on {len(data.fields)} of {len(inputs)} columns")
     return 0
-
-
-def _dictionary(args: Namespace) -> Dictionary:
-    if args.dictionary is None:
-        return Dictionary()
-    try:
-        return read_dictionary(args.dictionary)
-    except DictionaryWrong as wrong:
-        raise DataUnusable(str(wrong)) from None

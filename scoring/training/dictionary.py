@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from scoring.training.data import DataUnusable
+
 Kind = Literal["number", "choice"]
 KINDS: Mapping[str, Kind] = {
     "number": "number", "numeric": "number", "numerical": "number", "integer": "number",
@@ -22,7 +24,7 @@ KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
-class DictionaryWrong(ValueError):
+class DictionaryWrong(DataUnusable):
     """A field dictionary says something that cannot be understood."""
 
 
@@ -52,6 +54,11 @@ class Dictionary:
         """Tell the kind of a field, when it is given."""
         return self[name].kind
 
+    @property
+    def kinds(self) -> dict[str, Any]:
+        """Give the kinds of the fields whose kind is given."""
+        return {name: entry.kind for name, entry in self.entries.items() if entry.kind is not None}
+
     def sign(self, name: str) -> int:
         """Tell whether more is riskier (1), safer (-1), or neither (0)."""
         return self[name].sign
@@ -65,8 +72,10 @@ class Dictionary:
         return not self[name].is_input or self[name].is_protected
 
 
-def read_dictionary(path: Path) -> Dictionary:
-    """Read a dictionary file, or say what is wrong with it."""
+def read_dictionary(path: Path | None) -> Dictionary:
+    """Read a dictionary file, or say what is wrong with it; without a file nothing is given."""
+    if path is None:
+        return Dictionary()
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:

@@ -14,7 +14,7 @@ from scipy.special import expit
 from scoring import artifacts
 from scoring.card.format import CardData
 from scoring.training.data import DataUnusable, Roles, Table, read
-from scoring.training.dictionary import Dictionary, DictionaryWrong, read_dictionary
+from scoring.training.dictionary import read_dictionary
 from scoring.training.metrics import Judgement, judge
 from scoring.training.scorecard import ScorecardClassifier
 from scoring.types import encode
@@ -27,8 +27,9 @@ TOLD: Final = ("auc", "ks", "gini", "brier", "log_loss", "calibration_error")
 
 def run(args: Namespace) -> int:
     """Train a card and write it."""
-    known = _dictionary(args)
-    table = read(args.data, _roles(args, known))
+    known = read_dictionary(args.dictionary)
+    roles = Roles(args.target, args.weight, args.groups, args.time, known.kinds)
+    table = read(args.data, roles)
     target = table.labels()
     _demand_enough(target)
     expert = None if args.expert is None else artifacts.read(args.expert, CardData).content
@@ -57,20 +58,6 @@ def run(args: Namespace) -> int:
     artifacts.seal(args.out)
     _tell(model, table, metrics, str(args.out))
     return 0
-
-
-def _dictionary(args: Namespace) -> Dictionary:
-    if args.dictionary is None:
-        return Dictionary()
-    try:
-        return read_dictionary(args.dictionary)
-    except DictionaryWrong as wrong:
-        raise DataUnusable(str(wrong)) from None
-
-
-def _roles(args: Namespace, known: Dictionary) -> Roles:
-    kinds = {name: entry.kind for name, entry in known.entries.items() if entry.kind is not None}
-    return Roles(args.target, args.weight, args.groups, args.time, kinds)
 
 
 def _demand_enough(target: NDArray[Any]) -> None:

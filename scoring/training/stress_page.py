@@ -1,6 +1,5 @@
 """Lay the figures of a stress test out as one printable page: two charts and a table."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -8,8 +7,7 @@ from typing import Any, Final
 import pygal
 from pygal.style import Style
 
-# pygal looks for plug-ins in every import of the process, in a way that Python is about to drop.
-sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "PluginImportFixer"]
+from scoring.monitoring.page import without_scripts
 
 COLUMNS: Final = {
     "approved": "Approved",
@@ -91,17 +89,9 @@ def _chart(outcomes: Sequence[Mapping[str, Any]], title: str, names: Sequence[st
     chart.x_labels = [one["code"] for one in ordered]
     for name in names:
         chart.add(COLUMNS[name], [_size(name, one[name]) for one in ordered])
-    chart.add_xml_filter(_without_scripts)
+    chart.add_xml_filter(without_scripts)
     drawn = chart.render(is_unicode=True, disable_xml_declaration=True)
     return f'<div role="img" aria-label="{escape(title)}">{drawn}</div>'
-
-
-def _without_scripts(root: Any) -> Any:  # noqa: ANN401 - an element of the tree that pygal builds
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if str(child.tag).rpartition("}")[2] == "script":
-                parent.remove(child)
-    return root
 
 
 def _size(name: str, value: float | None) -> float | None:
