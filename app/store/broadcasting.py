@@ -239,30 +239,6 @@ def give_month_back(session: Session, month: date, people: Collection[uuid.UUID]
     )
 
 
-# The ledger of `app/contact/ledger.py`: every window that is open is charged, in one statement.
-_CHARGE_WINDOW = text("""
-WITH person AS (
-    SELECT id, message_until, event_until,
-           coalesce(message_left > 0 AND message_until > :now, false) AS is_message_open,
-           coalesce(event_left > 0 AND event_until > :now, false) AS is_event_open
-    FROM people WHERE id = :person FOR UPDATE
-)
-UPDATE people SET message_left = message_left - is_message_open::int,
-                  event_left = event_left - is_event_open::int
-FROM person WHERE people.id = person.id AND (is_message_open OR is_event_open)
-RETURNING CASE WHEN is_message_open THEN person.message_until END,
-          CASE WHEN is_event_open THEN person.event_until END
-""")
-
-
-def charge_window(
-    session: Session, person_id: uuid.UUID, now: datetime
-) -> tuple[datetime | None, datetime | None] | None:
-    """Charge a customer-service message to the open windows; None where none is open any more."""
-    charged = session.execute(_CHARGE_WINDOW, {"person": person_id, "now": now}).first()
-    return (charged[0], charged[1]) if charged is not None else None
-
-
 def pace(session: Session, campaign_ids: Collection[int], until: datetime) -> None:
     """Let no batch of these campaigns leave before."""
     session.execute(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.store.sending import Charge
 
+# The ledger of `app/contact/ledger.py`: every window that is open is charged.
 # The person is locked before the recipient, as turns and erasures do. A pause is read, not waited
 # for: whoever was marked before it was committed is leaving, as is whoever was called for before.
 _DEPART = """
