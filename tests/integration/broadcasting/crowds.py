@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from dataclasses import replace
+from threading import Barrier, Thread
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -155,3 +156,32 @@ def run_of(deps, people, **given):
     number = launched(deps, people, **given)
     run(deps)
     return number
+
+
+def send_by_two(deps: Deps, rounds: int) -> None:
+    """Have two workers send at the same time, so many rounds each."""
+    start = Barrier(2)
+
+    def work() -> None:
+        start.wait()
+        for _ in range(rounds):
+            broadcasting.send_batch_due(deps)
+
+    workers = [Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+class Dying:
+    """A clock that ends the process when it is asked for the n-th time."""
+
+    def __init__(self, clock: Any, after: int) -> None:
+        self.clock, self.left = clock, after
+
+    def now(self) -> Any:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return self.clock.now()

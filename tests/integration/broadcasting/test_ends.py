@@ -14,6 +14,7 @@ from app.store.incidents import Incident
 from app.store.people import Person
 from tests.console import an_actor
 from tests.integration.broadcasting.crowds import (
+    Dying,
     batches,
     campaign,
     crowd,
@@ -158,19 +159,6 @@ class TestUnknown:
         assert states(deps, number) == {"unknown": 3}
         assert len(gateway.masses) == (moment == "after")
         assert campaign(deps, number).state == "finished"
-
-
-class Dying:
-    """A clock that ends the process when it is asked for the n-th time."""
-
-    def __init__(self, clock, after):
-        self.clock, self.left = clock, after
-
-    def now(self):
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-        return self.clock.now()
 
 
 @pytest.mark.parametrize("channel", ["mass", "service"])

@@ -1,7 +1,6 @@
 """A campaign goes out as lists: everybody once, everything accounted for."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from tests.integration.broadcasting.crowds import (
     months,
     run,
     run_of,
+    send_by_two,
     small,
     states,
     turn,
@@ -68,18 +68,8 @@ class TestEverybodyOnce:
 
     def test_two_workers_at_once_send_nobody_twice(self, deps, gateway):
         number = launched(deps, crowd(deps, 40))
-        ours, start = small(deps, 6), Barrier(2)
-
-        def work():
-            start.wait()
-            for _ in range(12):
-                broadcasting.send_batch_due(ours)
-
-        workers = [Thread(target=work) for _ in range(2)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        ours = small(deps, 6)
+        send_by_two(ours, 12)
         run(ours)
         sent = [openid for to, _, _ in gateway.masses for openid in to]
         told = states(deps, number)

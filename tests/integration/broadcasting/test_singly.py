@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from tests.integration.broadcasting.crowds import (
     crowd,
     launched,
     run,
+    send_by_two,
     small,
     states,
     turn,
@@ -173,18 +174,8 @@ def test_a_kill_around_a_call_leaves_one_unknown_and_the_others_go(deps, gateway
 
 def test_two_workers_at_once_send_nobody_twice(deps, gateway):
     number = by_service(deps, crowd(deps, 24))
-    ours, start = small(deps, 5), Barrier(2)
-
-    def work():
-        start.wait()
-        for _ in range(8):
-            broadcasting.send_batch_due(ours)
-
-    workers = [Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    ours = small(deps, 5)
+    send_by_two(ours, 8)
     run(ours)
     assert states(deps, number) == {"sent": 24}
     assert len({openid for openid, _ in gateway.sent}) == len(gateway.sent) == 24

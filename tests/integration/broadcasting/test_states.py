@@ -14,6 +14,7 @@ from app.store.campaigns import CampaignRecipient
 from app.wechat.errcodes import TABLE
 from tests.builders import ACCOUNT, hear
 from tests.integration.broadcasting.crowds import (
+    Dying,
     batches,
     campaign,
     crowd,
@@ -39,19 +40,6 @@ def reachable(state):
 
 
 REACHABLE = {state: reachable(state) for state in Outcome}
-
-
-class Dying:
-    """A clock that ends the process when it is asked for the n-th time."""
-
-    def __init__(self, clock, after):
-        self.clock, self.left = clock, after
-
-    def now(self):
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-        return self.clock.now()
 
 
 class Story:
