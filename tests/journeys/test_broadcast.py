@@ -80,7 +80,8 @@ def paused(house, number):
     until(lambda: len(reached(house)), "nothing left")
     house.shell(f"flask campaigns pause {number} --by lin")
     heard, waiting = reached(house), outcomes(house)["queued"]
-    phones = {one["openid"] for one in house.wechat.ask("GET", "phones", {})["phones"]}
+    shown = house.wechat.ask("GET", "phones", {})["phones"]
+    phones = {one["openid"] for one in shown if one["is_following"]}
     leavers = sorted(phones - set(heard))[:LEAVERS]
     everybody_does(house, phones_of(house, leavers), "unfollow")
     assert waiting - LEAVERS <= outcomes(house)["queued"] <= waiting
