@@ -76,3 +76,12 @@ def test_unknown_outcomes_count_for_approval_only():
     (row,) = table.rows
     assert row.approval == Share(1.0, share(40, 40).low, 1.0)
     assert row.observed is None
+
+
+def test_tables_of_unequal_length_are_refused():
+    with pytest.raises(ValueError, match="equally long"):
+        fairness_table([0.1], [0, 1], ["a"])
+
+
+def test_while_nothing_has_gone_bad_everybody_is_below_the_cut_off():
+    assert fairness_table([0.1, 0.2], [0, 0], ["a", "b"]).cut_off == math.inf

@@ -1,6 +1,7 @@
 """Bad times put through tier and limit: worse never looks better, and the arithmetic is checked."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from scoring.features import DEBT_YUAN, INCOME_YUAN
 from scoring.stress import mean_risk, shift_for, shifted, stress_data, stress_portfolio
 from scoring.stress.bands import moved_to
+from scoring.stress.shifts import worse
 from scoring.types import CODES
 from tests.unit.scoring.builders import TODAY, a_firm, a_person, the_book
 
@@ -106,3 +108,13 @@ def test_what_nobody_answers_leaves_the_limits_that_are_out_alone(outcomes):
     for name in ("credit_record", "income_band", "tenure"):
         after = outcomes[f"missing_{name}"]
         assert after.held_loss_fen == pytest.approx(outcomes["today"].held_loss_fen)
+
+
+def test_what_is_certain_stays_certain():
+    assert (worse(0.0, 1.0), worse(1.0, 1.0)) == (0.0, 1.0)
+
+
+def test_a_scenario_without_a_size_is_refused():
+    one = stress_data().scenarios[0]
+    with pytest.raises(ValueError, match="a size is positive"):
+        replace(one, size=0)
