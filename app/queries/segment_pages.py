@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import ndiff
 
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from app.core.access import Actor, Permission
 from app.core.clock import monotonic
 from app.core.masking import mask_openid
 from app.deps import Deps
+from app.queries.differences import Difference, difference_of
 from app.steps.audience import (
     FEW,
     Figures,
@@ -142,15 +142,6 @@ class SegmentPage:
     made_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What one version says that another does not: lines marked `+`, `-` or unmarked."""
-
-    older: Version
-    newer: Version
-    lines: Sequence[tuple[str, str]]
-
-
 def list_page(deps: Deps, actor: Actor) -> Sequence[Listed]:
     """List every segment, the latest saved first."""
     actor.require(Permission.LOOK)
@@ -182,16 +173,14 @@ def segment_page(deps: Deps, actor: Actor, segment_id: int) -> SegmentPage:
         )
 
 
-def difference(deps: Deps, actor: Actor, segment_id: int, number: int) -> Difference:
+def difference(deps: Deps, actor: Actor, segment_id: int, number: int) -> Difference[Version]:
     """Compare a version with the one before; raise `NotFound` when either is not there."""
     actor.require(Permission.LOOK)
     with deps.sessions.begin() as session:
         store.get(session, segment_id)
         newer = _version(store.get_version(session, segment_id, number))
         older = _version(store.get_version(session, segment_id, max(number - 1, 1)))
-    before, after = (to_lines(parse(one.query)) for one in (older, newer))
-    lines = [(line[0].strip(), line[2:]) for line in ndiff(before, after) if line[0] != "?"]
-    return Difference(older, newer, lines)
+    return difference_of(older, newer, lambda version: to_lines(parse(version.query)))
 
 
 def look(deps: Deps, actor: Actor, text: str, purpose: str) -> Look:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import ndiff
 
 from app.core.access import Actor, Permission
 from app.deps import Deps
 from app.queries.campaign_contents import Said, said_of
+from app.queries.differences import Difference, difference_of
 from app.steps.campaign_templates import reference
 from app.store import templates as store
 from app.store.templates import Template, TemplateVersion
@@ -69,15 +69,6 @@ class TemplatePage:
         return self.versions[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What one version says that the one before does not: lines marked `+`, `-` or unmarked."""
-
-    older: Version
-    newer: Version
-    lines: Sequence[tuple[str, str]]
-
-
 def list_page(deps: Deps, actor: Actor) -> Sequence[Listed]:
     """List every template, the latest saved first."""
     actor.require(Permission.LOOK)
@@ -106,15 +97,14 @@ def template_page(deps: Deps, actor: Actor, template_id: int) -> TemplatePage:
         )
 
 
-def difference(deps: Deps, actor: Actor, template_id: int, number: int) -> Difference:
+def difference(deps: Deps, actor: Actor, template_id: int, number: int) -> Difference[Version]:
     """Compare a version with the one before; raise `NotFound` when either is not there."""
     actor.require(Permission.LOOK)
     with deps.sessions() as session:
         store.get(session, template_id)
         newer = _version(store.get_version(session, template_id, number))
         older = _version(store.get_version(session, template_id, max(number - 1, 1)))
-    marked = ndiff(_lines(older.said), _lines(newer.said))
-    return Difference(older, newer, [(one[0].strip(), one[2:]) for one in marked if one[0] != "?"])
+    return difference_of(older, newer, lambda version: _lines(version.said))
 
 
 def _lines(said: Said) -> list[str]:
