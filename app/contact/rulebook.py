@@ -21,8 +21,7 @@ from app.contact.types import (
     Reason,
     WindowRules,
 )
-from app.core.clock import SHANGHAI
-from app.core.dated import Dated, DatedT, Frozen, in_force
+from app.core.dated import Dated, DatedT, Frozen, day_of, in_force
 from app.core.errors import NotFound
 
 _SHIPPED = Path(__file__).with_name("rules.json")
@@ -103,12 +102,12 @@ class RuleBook(Frozen):
 
     def contact_rules(self, now: datetime) -> ContactRules:
         """Return the rules valid on this day in Asia/Shanghai; raise `NotFound` when one lacks."""
-        day = now.astimezone(SHANGHAI).date()
+        day = day_of(now)
         return _of_day(self._contact, day, self._contact_rules)
 
     def window_rules(self, now: datetime) -> WindowRules:
         """Return what the platform grants on this day; raise `NotFound` when a row lacks."""
-        day = now.astimezone(SHANGHAI).date()
+        day = day_of(now)
         return _of_day(self._windows, day, self._window_rules)
 
     def _contact_rules(self, day: date) -> ContactRules:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from app.core.clock import SHANGHAI
 from app.core.config import RIGHTS, Right
+from app.core.dated import day_of
 
 
 class MessageClass(StrEnum):
@@ -129,7 +129,7 @@ class MonthCount:
 
 def month_of(when: datetime) -> date:
     """Return the first day of the calendar month, in Asia/Shanghai."""
-    return when.astimezone(SHANGHAI).date().replace(day=1)
+    return day_of(when).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.broadcast.pacing import next_time
 from app.broadcast.types import EVERYBODY, Channel
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.deps import Deps
 from app.queries.campaign_lists import PLANNED_AT, Listed, listed
 from app.steps.campaign_release import APPROVAL_LASTS
@@ -84,7 +85,7 @@ def calendar(deps: Deps, actor: Actor, month: str) -> Month:
     """Return what begins or began on each day of a month; nonsense is this month."""
     actor.require(Permission.LOOK)
     now = deps.clock.now()
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     first = _first_of(month) or today.replace(day=1)
     following = (first + 31 * _DAY).replace(day=1)
     monday = first - first.weekday() * _DAY
@@ -163,7 +164,7 @@ def _uses(inside: Sequence[Planned]) -> list[Use]:
 
 
 def _day_of(one: Planned) -> date:
-    return one.it.moment.astimezone(SHANGHAI).date()
+    return day_of(one.it.moment)
 
 
 def _first_of(month: str) -> date | None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.deps import Deps
 from app.store import channels
 from app.store.channels import Channel, ChannelCost
@@ -94,7 +95,7 @@ class ChannelPage:
 
 def period_of(deps: Deps, since: date | None, until: date | None) -> Period:
     """Return the days asked for, else the last thirty."""
-    last = until or deps.clock.now().astimezone(SHANGHAI).date()
+    last = until or day_of(deps.clock.now())
     first = since or last - timedelta(days=DAYS - 1)
     return Period(min(first, last), last)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotFound
 from app.deps import Deps
 from app.dialogue.clashes import Clash, alone, find_clashes, find_shadows
@@ -325,4 +325,4 @@ def _shadows(kind: str, body: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
 
 def today(deps: Deps) -> str:
     """Return the version of the wording rules that holds today."""
-    return deps.wording.on(deps.clock.now().astimezone(SHANGHAI).date()).version
+    return deps.wording.on(day_of(deps.clock.now())).version

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.deps import Deps
 from app.queries.spans import Span
 from app.store import figures, work_figures
@@ -62,7 +62,7 @@ class Board:
 
 def board(deps: Deps, span: Span) -> Board:
     """Return the board of these days."""
-    today = deps.clock.now().astimezone(SHANGHAI).date()
+    today = day_of(deps.clock.now())
     with deps.sessions() as session:
         now, before = _Sums.read(session, span), _Sums.read(session, span.before)
         active = figures.list_active(session, "week", *_cohort_weeks(today))
@@ -158,7 +158,7 @@ class _Sums:
         days: dict[date, int] = {}
         for one in self.steps:
             if one.step == step and one.question in details:
-                day = one.day.astimezone(SHANGHAI).date()
+                day = day_of(one.day)
                 days[day] = days.get(day, 0) + one.count
         return [days.get(day, 0) for day in self.span.dates]
 
@@ -257,7 +257,7 @@ def cohorts_of(active: Iterable[tuple[datetime, datetime, int]], today: date) ->
     """Put active people into a row a week in which they were first seen."""
     found: dict[tuple[date, date], int] = {}
     for since, cohort, people in active:
-        key = (cohort.astimezone(SHANGHAI).date(), since.astimezone(SHANGHAI).date())
+        key = (day_of(cohort), day_of(since))
         found[key] = found.get(key, 0) + people
     monday = today - timedelta(days=today.weekday())
     weeks = [monday - timedelta(weeks=number) for number in range(COHORT_WEEKS - 1, -1, -1)]

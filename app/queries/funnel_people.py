@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.audience.printer import to_text
 from app.audience.tree import Did, Is, Not, Predicate, all_of
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotFound
 from app.core.masking import mask_openid
 from app.deps import Deps
@@ -99,7 +99,7 @@ def _wanted(deps: Deps, view: View, kind: str, detail: str) -> Wanted:
 
 def query_of(view: View, kind: str, detail: str, now: datetime) -> Predicate:
     """Return the question that finds these people: in the last days, counted back from today."""
-    days = (now.astimezone(SHANGHAI).date() - view.span.first).days + 1
+    days = (day_of(now) - view.span.first).days + 1
     parts: list[Predicate] = []
     if kind == "left":
         parts += [

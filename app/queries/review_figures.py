@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.deps import Deps
 from app.steps import case_lock
 from app.store.enquiries import Review
@@ -48,7 +49,7 @@ def figures(deps: Deps, actor: Actor, month: date | None = None) -> FiguresPage:
     actor.require(Permission.LOOK)
     now = deps.clock.now()
     least = case_lock.rules_of(now).shown_from
-    this = now.astimezone(SHANGHAI).date().replace(day=1)
+    this = day_of(now).replace(day=1)
     chosen = min((month or this).replace(day=1), this)
     months = [_back(this, n) for n in range(MONTHS - 1, -1, -1)]
     with deps.sessions.begin() as session:

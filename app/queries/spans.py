@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 
 LONGEST_DAYS = 366
 CHOICES = (7, 30, 90)
@@ -45,7 +46,7 @@ class Span:
 
 def span_of(now: datetime, first: date | None, last: date | None, days: int = 30) -> Span:
     """Return the days asked for; what cannot be is the last days up to today."""
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     end = min(last or today, today)
     begin = first or end - timedelta(days=days - 1)
     if begin > end or (end - begin).days >= LONGEST_DAYS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.deps import Deps
 from app.steps.sensitive import may_see_sensitive
 from app.steps.tag_rules import rules_of
@@ -166,7 +166,7 @@ class _Known:
 
 def _known(session: Transaction, now: datetime) -> _Known:
     figures = {(row.tag, row.value): row for row in tag_figures.list_latest(session)}
-    return _Known(figures, now.astimezone(SHANGHAI).date(), tag_runs.recent_until(session))
+    return _Known(figures, day_of(now), tag_runs.recent_until(session))
 
 
 def _line(branch: Branch, known: _Known) -> TagLine:

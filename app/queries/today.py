@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.deps import Deps
 from app.queries.message_lines import Line, line_of, shown_name
 from app.store.allowances import Allowance, list_kept
@@ -185,7 +186,7 @@ def _figures(actor: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     mine = select(func.count()).where(*waiting, Approval.asked_by == actor.id)
     check = select(AuditCheck.state).where(AuditCheck.state != "running")
     last_check = check.order_by(AuditCheck.id.desc()).limit(1)
-    midnight = datetime.combine(now.astimezone(SHANGHAI).date(), time(), tzinfo=SHANGHAI)
+    midnight = datetime.combine(day_of(now), time(), tzinfo=SHANGHAI)
     happened = [
         select(func.count())
         .where(Event.kind == kind, Event.at >= midnight)
@@ -296,5 +297,5 @@ def _closing(deps: Deps, session: Transaction, now: datetime) -> tuple[tuple[Clo
 
 def _allowed(row: Allowance, now: datetime) -> Allowed:
     """Return an allowance; what was asked yesterday says nothing about today but its limit."""
-    is_of_today = row.asked_at.astimezone(SHANGHAI).date() == now.astimezone(SHANGHAI).date()
+    is_of_today = day_of(row.asked_at) == day_of(now)
     return Allowed(row.name, row.daily_limit, row.used if is_of_today else 0, row.asked_at)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import (
     NotAllowed,
     OutcomeUnknown,
@@ -211,7 +211,7 @@ def remove_cost(deps: Deps, actor: Actor, channel_id: int, cost_id: int) -> None
 
 
 def _today(deps: Deps) -> date:
-    return deps.clock.now().astimezone(SHANGHAI).date()
+    return day_of(deps.clock.now())
 
 
 def _rules_version(deps: Deps) -> str:

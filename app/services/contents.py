@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotAllowed, NotFound
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -261,4 +261,4 @@ def _put_in_force(
 
 
 def _rules_version(deps: Deps, now: datetime) -> str:
-    return deps.wording.on(now.astimezone(SHANGHAI).date()).version
+    return deps.wording.on(day_of(now)).version

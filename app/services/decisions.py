@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
@@ -86,7 +86,7 @@ def score_due(deps: Deps) -> int:
 
 def _circumstances(submitted: Submitted, doubts: Sequence[Doubt], now: datetime) -> Circumstances:
     return Circumstances(
-        decided_on=now.astimezone(SHANGHAI).date(),
+        decided_on=day_of(now),
         attempts_30d=submitted.attempts_30d,
         earlier_stop=submitted.has_stopped_before,
         asked_for_person=submitted.enquiry.by_person,

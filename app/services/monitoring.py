@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.clock import SHANGHAI
 from app.core.config import ROOT
+from app.core.dated import day_of
 from app.core.errors import LenderUnset
 from app.deps import Deps
 from app.steps.champions import deciding_book
@@ -66,7 +67,7 @@ def reports(deps: Deps) -> list[Report]:
         known = _known_cards(deps, session)
         cuts = {checksum: cut for checksum, (cut, _bads) in known.items()}
         for one in monitoring.scored(session, since, until):
-            day = one.decided_at.astimezone(SHANGHAI).date()
+            day = day_of(one.decided_at)
             week = monday_of(day).isoformat()
             tallies[one.card, one.checksum][week].add(_seen(one, cuts, now))
     return [
@@ -91,7 +92,7 @@ def latest(deps: Deps) -> Mapping[str, Any] | None:
 
 def _begin(now: datetime) -> datetime:
     """Return when this week began: it is not whole, and is not judged."""
-    day = monday_of(now.astimezone(SHANGHAI).date())
+    day = monday_of(day_of(now))
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
 
 
@@ -116,8 +117,8 @@ def _known(one: Scored, now: datetime) -> Known:
         return "unknown"
     is_bad = one.outcome == "bad"
     is_old = maturity(
-        one.decided_at.astimezone(SHANGHAI).date(), one.observed_on, is_bad=is_bad,
-        window=watch().window_days, today=now.astimezone(SHANGHAI).date(),
+        day_of(one.decided_at), one.observed_on, is_bad=is_bad,
+        window=watch().window_days, today=day_of(now),
     )  # fmt: skip
     if not is_old:
         return "young"

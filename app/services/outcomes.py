@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
 from app.core.crypto import CannotOpen
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.core.sheets import MOST_BYTES, BadFile
@@ -182,7 +182,7 @@ def _find(deps: Deps, session: Transaction, row: OutcomeImport) -> _Found | None
         row.state, row.upload_sealed = "unusable", None
         row.problem = getattr(bad, "why", "gone")
         return None
-    today = deps.clock.now().astimezone(SHANGHAI).date()
+    today = day_of(deps.clock.now())
     known = _refer(session, lines)
     standing = outcomes.standing(session, [one.enquiry_id for one in known.values()])
     found = _Found([], [])
@@ -204,7 +204,7 @@ def _sort(found: _Found, told: Told, meant: Referred, stood: Outcome | None, tod
             return
         found.changed += 1
     found.rows.append({"enquiry_id": meant.enquiry_id, "person_id": meant.person_id, **values})
-    day = meant.submitted_at.astimezone(SHANGHAI).date()
+    day = day_of(meant.submitted_at)
     found.young += not maturity(
         day, told.observed_on, is_bad=told.outcome == "bad", window=watch().window_days, today=today
     )

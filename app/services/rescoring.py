@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.core.log import get_logger
@@ -102,7 +102,7 @@ def _look(deps: Deps, session: Transaction, run: RescoreRun, batch: Sequence[_To
 def _again(deps: Deps, book: RuleBook, told: Decision, person: Person) -> Dossier:
     """Decide the same facts by the rules and cards of today."""
     stored = Dossier.from_json(sealer_of(deps, person).open_text(bytes(told.dossier_sealed)))
-    today = deps.clock.now().astimezone(SHANGHAI).date()
+    today = day_of(deps.clock.now())
     circumstances = replace(stored.circumstances, decided_on=today)
     return replace(
         stored, circumstances=circumstances, assessment=assess(stored.facts, circumstances, book)

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.core.access import Actor, Permission
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -91,7 +92,7 @@ def snooze(deps: Deps, actor: Actor, review_id: int, until: date) -> None:
     """Put a case off until the staff are in on a day; the promise made to the person stays."""
     actor.require(Permission.DECIDE)
     now = deps.clock.now()
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     last = today + timedelta(days=case_lock.rules_of(now).snooze_days)
     if not today < until <= last:
         raise NotAllowed(f"A case can be put off until {last} at the latest.", why="snooze_days")

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI, monotonic
+from app.core.clock import monotonic
 from app.core.crypto import CannotOpen
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -206,5 +207,5 @@ def _close(deps: Deps, session: Transaction, row: TagImport, taxonomy: Taxonomy)
     else:
         row.state, row.applied_at = "applied", now
     tags = {tag for tag, _value, _count in tag_imports.count_by_tag(session, row.id)}
-    day = now.astimezone(SHANGHAI).date()
+    day = day_of(now)
     tag_figures.compute(session, sorted(tags & set(taxonomy.tags)), day, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from app.core.clock import SHANGHAI, monotonic
+from app.core.dated import day_of
 from app.core.jobs import JobName
 from app.core.log import get_logger
 from app.deps import Deps
@@ -163,7 +164,7 @@ def _parts(people: int) -> list[Scope]:
 
 def _finish(session: Transaction, run: TagRun, taxonomy: Taxonomy, now: datetime) -> None:
     """Count who holds what, and close the run."""
-    day = now.astimezone(SHANGHAI).date()
+    day = day_of(now)
     tag_figures.compute(session, run.only or list(taxonomy.tags), day, now)
     tag_runs.finish(session, run, now)
     log.info("tags_set", kind=run.kind, added=run.added, ended=run.ended)

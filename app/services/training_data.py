@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.deps import Deps
 from app.steps import audit
@@ -77,13 +77,13 @@ def _rows(
     deps: Deps, session: Transaction, book: RuleBook, kind: str, names: list[str]
 ) -> Iterator[list[str]]:
     window, now = watch().window_days, deps.clock.now()
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     after: uuid.UUID | None = None
     while True:
         batch = training.list_known(session, kind, now - timedelta(days=window - 1), after, _BATCH)
         consents = deciding.live_consents(session, [one.person.id for one in batch])
         for one in batch:
-            day = one.submitted_at.astimezone(SHANGHAI).date()
+            day = day_of(one.submitted_at)
             is_bad = one.outcome == "bad"
             if set(consents[one.person.id]) >= _NEEDED and maturity(
                 day, one.observed_on, is_bad=is_bad, window=window, today=today

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import get_args
 
 from app.core.access import Actor, Permission
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.deps import Deps
@@ -172,7 +172,7 @@ def _open_case(
 def _inputs(
     deps: Deps, person: Person, enquiry: Enquiry, earlier: Decision | None
 ) -> tuple[Facts, Circumstances]:
-    today = deps.clock.now().astimezone(SHANGHAI).date()
+    today = day_of(deps.clock.now())
     if earlier is None:
         return facts_from_answers(enquiry.answers), Circumstances(decided_on=today)
     stored = Dossier.from_json(sealer_of(deps, person).open_text(bytes(earlier.dossier_sealed)))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.core.access import Actor
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.reviewing.rulebook import DeskRules, desk_rules
 from app.store.enquiries import Review
@@ -11,7 +11,7 @@ from app.store.enquiries import Review
 
 def rules_of(now: datetime) -> DeskRules:
     """Return the desk's rules of today."""
-    return desk_rules(now.astimezone(SHANGHAI).date())
+    return desk_rules(day_of(now))
 
 
 def identity(actor: Actor) -> int:

@@ -69,5 +69,5 @@ def pause_for_wording(session: Transaction, deps: Deps, campaign: Campaign) -> N
 
 
 def _tomorrow(now: datetime) -> datetime:
-    day = now.astimezone(SHANGHAI).date() + timedelta(days=1)
+    day = day_of(now) + timedelta(days=1)
     return datetime.combine(day, time(0, 1), tzinfo=SHANGHAI)

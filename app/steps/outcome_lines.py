@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from app.core.clock import SHANGHAI
 from app.core.config import ROOT
+from app.core.dated import day_of
 from app.core.sheets import MOST_BYTES, BadFile, Row, read_rows
 from app.store.outcomes import Referred
 
@@ -104,7 +104,7 @@ def _misplaced(
         return "reference", "stands_twice"
     if told.observed_on > today:
         return "observed_on", "day_to_come"
-    if told.observed_on < meant.submitted_at.astimezone(SHANGHAI).date():
+    if told.observed_on < day_of(meant.submitted_at):
         return "observed_on", "day_before_enquiry"
     return "", ""
 

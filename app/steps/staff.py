@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.core.log import get_logger
 from app.worktime import clocks
 from app.worktime.book import Book, Kind, book_on
@@ -65,7 +65,7 @@ def unknown_year(now: datetime) -> int | None:
 
 
 def _book(now: datetime) -> Book:
-    return book_on(now.astimezone(SHANGHAI).date())
+    return book_on(day_of(now))
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from app.audience.vocabulary import Vocabulary
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.deps import Deps
 from app.steps.audience import view_of, vocabulary_of
 from app.steps.taxonomy import taxonomy_of
@@ -23,7 +23,7 @@ def rules_of(
     deps: Deps, session: Transaction, taxonomy: Taxonomy, now: datetime
 ) -> dict[str, Rule]:
     """Return the rule in force of every tag that has one: saved by an operator, else shipped."""
-    shipped = shipped_rules(now.astimezone(SHANGHAI).date(), bands_of(deps))
+    shipped = shipped_rules(day_of(now), bands_of(deps))
     saved = {
         row.tag: Rule(
             row.tag,

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from psycopg.types.json import Jsonb
 
-from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.store.acts import COUNT, COUNT_LEAVING, Happening, insert_acts
 
 FOLLOWS_A_MESSAGE = timedelta(hours=24)
@@ -334,7 +334,7 @@ class Writes:
 
     def mass_finished(self, job_id: str, status: str, counts: Mapping[str, int]) -> None:
         """Keep what the platform tells of a mass send; a job finds whose it was."""
-        month = self._now.astimezone(SHANGHAI).date().replace(day=1)
+        month = day_of(self._now).replace(day=1)
         self._add(
             "INSERT INTO foreign_mass_jobs (msg_id, month, seen_at, status, counts)"
             " VALUES (%s,%s,%s,%s,%s) ON CONFLICT DO NOTHING",

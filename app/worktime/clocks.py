@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.core.clock import SHANGHAI
+from app.core.dated import day_of
 from app.worktime.book import Book, Promise
 from app.worktime.days import (
     is_working_day,
@@ -36,7 +37,7 @@ def due(book: Book, promise: Promise, now: datetime) -> datetime:
 
     Days of the calendar are a limit: where the last of them is not worked, the work ends before.
     """
-    day = now.astimezone(SHANGHAI).date()
+    day = day_of(now)
     if promise.is_working:
         return _at(working_days_after(day, promise.days, book.exceptions), book.closes)
     last = working_day_until(day + promise.days * _DAY, book.exceptions)
