@@ -40,22 +40,6 @@ def ends_at(start: datetime, people: int, people_per_call: int, throttle: Thrott
     return start + timedelta(minutes=minutes_needed(people, people_per_call, throttle))
 
 
-def batch_sizes(people: int, most: int = LIST_MOST, least: int = LIST_LEAST) -> list[int]:
-    """Cut people into lists of the platform's sizes: a remainder too small joins another list.
-
-    Fewer than `least` in all make no list.
-    """
-    if people < least:
-        return []
-    whole, rest = divmod(people, most)
-    if rest == 0:
-        return [most] * whole
-    if rest >= least:
-        return [most] * whole + [rest]
-    # The last full list gives up what the remainder lacks.
-    return [most] * (whole - 1) + [most - (least - rest), least]
-
-
 def next_time(at: datetime, every: Every, now: datetime) -> datetime:
     """Return the first time after now of what is repeated from `at` on.
 
@@ -74,10 +58,3 @@ def _months_after(first: datetime, months: int) -> datetime:
     years, month = divmod(first.month - 1 + months, _MONTHS)
     year, month = first.year + years, month + 1
     return first.replace(year=year, month=month, day=min(first.day, monthrange(year, month)[1]))
-
-
-def allowed_now(tokens_calls: float, tokens_people: float, people_per_call: int) -> int:
-    """Return how many people may go in the next call, by what both buckets hold."""
-    if tokens_calls < 1:
-        return 0
-    return max(0, min(people_per_call, int(tokens_people)))

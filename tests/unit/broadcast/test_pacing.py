@@ -1,4 +1,4 @@
-"""How fast a campaign goes, when it ends, how it is cut into lists."""
+"""How fast a campaign goes, when it ends, when it comes again."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,34 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.broadcast.pacing import (
-    LIST_LEAST,
-    LIST_MOST,
-    Throttle,
-    allowed_now,
-    batch_sizes,
-    ends_at,
-    next_time,
-)
+from app.broadcast.pacing import Throttle, ends_at, next_time
 from app.core.clock import SHANGHAI
 
 START = datetime(2026, 11, 25, 2, tzinfo=UTC)
-
-
-@given(st.integers(2, 2_000_000))
-def test_lists_hold_everybody_and_each_has_a_size_the_platform_takes(people):
-    sizes = batch_sizes(people)
-    assert sum(sizes) == people
-    assert all(LIST_LEAST <= size <= LIST_MOST for size in sizes)
-
-
-def test_a_remainder_of_one_takes_somebody_from_the_last_full_list():
-    assert batch_sizes(20_001) == [10_000, 9_999, 2]
-
-
-@pytest.mark.parametrize("people", [0, 1])
-def test_fewer_than_two_make_no_list(people):
-    assert batch_sizes(people) == []
 
 
 @pytest.mark.parametrize(
@@ -48,13 +24,6 @@ def test_fewer_than_two_make_no_list(people):
 )
 def test_the_end_is_set_by_the_slower_of_calls_and_people(throttle, people, each, minutes):
     assert ends_at(START, people, each, throttle) == START + timedelta(minutes=minutes)
-
-
-@given(st.floats(0, 100), st.floats(0, 100_000), st.integers(1, 10_000))
-def test_no_more_go_than_both_buckets_hold(calls, people, each):
-    allowed = allowed_now(calls, people, each)
-    assert 0 <= allowed <= min(each, people)
-    assert calls >= 1 or allowed == 0
 
 
 TEN = datetime(2026, 1, 31, 10, tzinfo=SHANGHAI)
