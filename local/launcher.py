@@ -65,8 +65,7 @@ class Launcher:
             server.initialise()
         environment.write(self._settings, self._environment)
         self._start_databases()
-        for command in self._plan.preparations:
-            self._prepare(command)
+        self._prepare()
         self._start_programs()
 
     def keep_running(self) -> None:
@@ -147,11 +146,10 @@ class Launcher:
             # Killed at this very moment, or not listening: it is started again.
             self._children["supervisord"].kill()
 
-    def _prepare(self, command: tuple[str, ...]) -> None:
-        said = " ".join(command[2:])
-        say(f"Preparing: {said}")
+    def _prepare(self) -> None:
+        say("Preparing the database …")
         done = subprocess.run(
-            command,
+            self._plan.preparation,
             env=environment.with_marks(self._environment, self._settings, self._launch),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -160,7 +158,7 @@ class Launcher:
             check=False,
         )
         if done.returncode:
-            raise CannotRun(f"“{said}” failed:\n{done.stdout}{done.stderr}".rstrip())
+            raise CannotRun(f"Preparing failed:\n{done.stdout}{done.stderr}".rstrip())
         self._notes |= notes_in(done.stdout)
 
     def _show_logs(self) -> None:

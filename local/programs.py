@@ -25,12 +25,12 @@ class Program:
 class Plan:
     """What an installation runs once its databases answer: first in order, then for good."""
 
-    preparations: tuple[tuple[str, ...], ...]
+    preparation: tuple[str, ...]
     programs: tuple[Program, ...]
 
 
 def plan(settings: Settings) -> Plan:
-    """Return the steps and programs of a whole installation."""
+    """Return the preparation and the programs of a whole installation."""
     programs = [
         Program("web", _web(settings)),
         Program("worker", _python("workers.main"), copies=WORKER_COPIES),
@@ -39,8 +39,7 @@ def plan(settings: Settings) -> Plan:
     ]
     if settings.simulator == "on":
         programs.append(Program("simulator", _python("simulator")))
-    preparations = (_python("alembic", "upgrade", "head"), _python("flask", "install"))
-    return Plan(preparations, tuple(programs))
+    return Plan(_python("local.prepare"), tuple(programs))
 
 
 def _web(settings: Settings) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from local.settings import read_settings
 
 
 def plan(port: int) -> Plan:
-    steps = ((sys.executable, "-c", 'print(\'{"one_time_password": "sesame"}\')'),)
+    prepare = (sys.executable, "-c", 'print(\'{"one_time_password": "sesame"}\')')
     family = Program("family", (sys.executable, "-m", "tests.faults.family", str(port)))
     sleeper = Program("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"), copies=2)
-    return Plan(steps, (family, sleeper))
+    return Plan(prepare, (family, sleeper))
 
 
 if __name__ == "__main__":
