@@ -20,6 +20,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import BIT, insert
@@ -68,6 +69,8 @@ def freeze(
     ).order_by(person)  # so that every index grows at one end
     names = ["campaign_id", "person_id", "variant", "state", "reason"]
     session.execute(insert(CampaignRecipient).from_select(names, rows).on_conflict_do_nothing())
+    # Else the first batches are planned by what the table was before, at half the speed.
+    session.execute(text("ANALYZE (SKIP_LOCKED) campaign_recipients"))
     return count_recipients(session, campaign_id)
 
 

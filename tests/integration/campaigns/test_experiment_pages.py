@@ -32,7 +32,7 @@ def test_a_campaign_without_terms_has_no_experiment(deps: Deps) -> None:
 
 def test_no_campaign_has_none_and_no_stranger_sees_one(deps: Deps) -> None:
     with pytest.raises(NotFound):
-        experiment_of(deps, an_actor(deps, Role.OPERATOR), 404)
+        experiment_of(deps, an_actor(deps, Role.OPERATOR), 0)
     with pytest.raises(NotAllowed):
         experiment_of(deps, an_actor(deps, Role.ADMINISTRATOR), a_campaign(deps))
 

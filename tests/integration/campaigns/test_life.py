@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from app.broadcast.assignment import Group, place_of
 from app.broadcast.types import Unfit, read_definition
@@ -153,6 +153,16 @@ def test_a_second_launch_is_refused_and_changes_nothing(deps):
     assert len(recipients(deps, campaign_id)) == 1
 
 
+def test_the_first_batch_is_planned_by_the_recipients_that_are_there(deps):
+    for _ in range(4):
+        someone(deps)
+    maker, approver = two_people(deps)
+    campaigns.launch(deps, maker, approved(deps, maker, approver))
+    with deps.sessions() as session:
+        estimate = text("SELECT reltuples FROM pg_class WHERE relname = 'campaign_recipients'")
+        assert session.scalar(estimate) == 4
+
+
 def test_the_database_puts_everybody_where_the_pure_rule_puts_them(deps):
     for _ in range(200):
         someone(deps)
@@ -284,7 +294,7 @@ def test_only_who_may_do_each_step_does_it(deps):
     for act in (campaigns.launch, campaigns.pause, campaigns.resume, campaigns.cancel):
         assert refused(act, deps, approver, campaign_id) == "no_right"
     with pytest.raises(NotFound):
-        campaigns.launch(deps, maker, 404)
+        campaigns.launch(deps, maker, campaign_id + 1)
 
 
 def test_an_erased_person_is_skipped_and_keeps_only_the_row(deps):

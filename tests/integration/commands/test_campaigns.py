@@ -66,8 +66,8 @@ def test_every_mistake_is_told_and_the_status_is_one(deps, run, tmp_path):
 
 def test_an_unknown_campaign_is_told_in_a_sentence(run):
     for act in ("rehearse", "launch", "pause", "resume", "cancel", "status"):
-        told = run("campaigns", act, 404)
-        assert (told.exit_code, told.output) == (1, "Error: No campaign 404.\n")
+        told = run("campaigns", act, 0)
+        assert (told.exit_code, told.output) == (1, "Error: No campaign 0.\n")
 
 
 def test_a_planned_campaign_is_scheduled(deps, run, tmp_path):

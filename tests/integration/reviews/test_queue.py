@@ -200,7 +200,7 @@ def test_only_who_decides_works_at_the_desk(deps: Deps) -> None:
 
 def test_an_unknown_case_is_said_to_be_none(deps: Deps) -> None:
     with pytest.raises(NotFound):
-        reviews.take(deps, a_reviewer(deps), 4711)
+        reviews.take(deps, a_reviewer(deps), 0)
 
 
 def test_taking_a_case_is_on_record_once(deps: Deps) -> None:

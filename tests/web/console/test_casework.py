@@ -287,10 +287,10 @@ def test_only_who_decides_acts_on_a_request(deps: Deps, role: Role, act: str) ->
     "url",
     [
         f"/console/inbox/{uuid.uuid4()}",
-        "/console/complaints/999",
-        "/console/complaints/errands/999",
-        "/console/rights/999",
-        "/console/rights/999/erase",
+        "/console/complaints/0",
+        "/console/complaints/errands/0",
+        "/console/rights/0",
+        "/console/rights/0/erase",
     ],
 )
 def test_what_is_not_there_is_said_to_be_so(deps: Deps, url: str) -> None:
