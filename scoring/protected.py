@@ -6,7 +6,7 @@ that tells a protected column by another name is found by `scoring.training.prox
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,7 +16,7 @@ from typing import Final, Literal
 from scoring import artifacts
 
 FILE: Final = Path(__file__).with_name("protected.json")
-RESEARCH: Final = "research"
+NOT_TO_PUBLISH: Final = "Research only, not to be published"
 
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN: Final = re.compile(r"[\W_]+|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
@@ -52,7 +52,7 @@ class ProtectedData:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An input that is called like a protected trait."""
+    """An input that is, or stands for, a protected trait: by its name, or as `source` says."""
 
     name: str
     code: str
@@ -96,44 +96,37 @@ def _is_called(name: str, row: ProtectedRow) -> bool:
     )
 
 
-def check_training(
-    names: Collection[str], kind: str, marks: Mapping[str, str] | None = None
-) -> tuple[str, ...]:
-    """Refuse protected inputs where people are to be decided about; return what is to be noted.
+def check_training(hits: Sequence[Hit], kind: str) -> tuple[str, ...]:
+    """Refuse inputs that may not decide about our applicants; return what the card is to note.
 
-    `marks`: what a field dictionary says in `protected`: "research" lets a column be studied in a
-    card for no applicants of ours (`kind` "any"); every other mark refuses it. A name alone is
-    refused in a card for persons or firms, and noted in one for research.
+    A card of `kind` "any" is for research: nothing is refused there, and its notes keep it from
+    being published.
     """
-    told = marks or {}
-    research = {name for name, mark in told.items() if mark == RESEARCH and kind == "any"}
-    marked = [name for name in names if name in told and name not in research]
-    hits = find_protected(name for name in names if name not in marked)
-    refused = [f"{name} (marked protected in the dictionary)" for name in marked]
-    if kind != "any":
-        refused += [str(hit) for hit in hits]
-    if refused:
-        raise ProtectedInput("These inputs may not be trained on: " + "; ".join(refused) + ".")
-    called = {hit.name for hit in hits}
-    notes = [f"Research only, not to be published: {hit}." for hit in hits]
-    notes += [
-        f"Research only, not to be published: {name} (dictionary)."
-        for name in names
-        if name in research - called
-    ]
-    return tuple(notes)
+    refused = [hit for hit in hits if hit.effect == "refuse"]
+    if kind != "any" and refused:
+        told = "; ".join(map(str, refused))
+        raise ProtectedInput(f"These inputs may not be trained on: {told}.")
+    asked = [hit for hit in hits if hit.effect == "reason"]
+    return (
+        *(f"{NOT_TO_PUBLISH}: {hit}." for hit in refused),
+        *(f"To be published only with a reason in the impact assessment: {hit}." for hit in asked),
+    )
 
 
-def check_publishing(names: Iterable[str], reasons: Collection[str] = ()) -> None:
+def check_publishing(
+    names: Iterable[str], notes: Iterable[str] = (), reasons: Collection[str] = ()
+) -> None:
     """Refuse to publish a card with protected inputs; raise `ProtectedInput`.
 
-    `reasons`: the traits for which the impact assessment gives a written reason; it helps only
-    those that a reason can help (region, age, family, purpose).
+    `notes`: what its training noted in the card. `reasons`: the traits for which the impact
+    assessment gives a written reason; it helps only those that a reason can help (region, age,
+    family, purpose).
     """
     refused = [
         str(hit)
         for hit in find_protected(names)
         if hit.effect == "refuse" or hit.code not in reasons
     ]
+    refused += [note.rstrip(".") for note in notes if note.startswith(NOT_TO_PUBLISH)]
     if refused:
         raise ProtectedInput("These inputs may not decide: " + "; ".join(refused) + ".")

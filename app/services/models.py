@@ -93,7 +93,7 @@ def _checked(body: Mapping[str, Any], content: str) -> str:
         if _form(body) == "trees":
             return read_trees(content)[1].sha256
         card, source = read_card(body["kind"], content)
-        check_publishing(card.inputs)
+        check_publishing(card.inputs, card.data.notes)
     except ValueError as mistake:
         raise NotAllowed(f"This may not decide: {mistake}.", why="card_unfit") from None
     return source.sha256

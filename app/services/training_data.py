@@ -70,7 +70,8 @@ def take(deps: Deps, actor: Actor, kind: str, *, reason: str) -> Taken:
         for field in card.data.fields
     }
     bads = sum(row[-1] == "1" for row in rows)
-    return Taken(written.getvalue(), len(rows), bads, {"fields": fields})
+    dictionary = {"applicants": kind, "fields": fields}
+    return Taken(written.getvalue(), len(rows), bads, dictionary)
 
 
 def _rows(

@@ -14,13 +14,17 @@ from typing import Final
 
 from scoring.artifacts import ArtifactDamaged
 from scoring.card import CardInvalid
+from scoring.protected import ProtectedInput
 from scoring.training.data import DataUnusable, DataWarning
 from scoring.trees import TreesInvalid
 from scoring.types import Malformed
 
 BAD_INPUT: Final = 2  # as argparse ends when it cannot read its arguments
 # What whoever gave the files can mend; anything else is a fault of ours and shows where.
-WRONG: Final = (DataUnusable, ArtifactDamaged, CardInvalid, Malformed, OSError, TreesInvalid)
+WRONG: Final = (
+    *(ArtifactDamaged, CardInvalid, DataUnusable, Malformed, OSError, ProtectedInput),
+    TreesInvalid,
+)
 DATA_HELP: Final = "CSV, CSV.gz or Parquet; UTF-8 or GBK"
 
 
@@ -161,7 +165,10 @@ def _report(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="COLUMN",
-        help="fairness is told by its values; may be given again",
+        help="fairness is told by its values, and inputs that stand for it; may be given again",
+    )
+    parser.add_argument(
+        "--dictionary", type=Path, metavar="D.json", help="its protected columns are told so too"
     )
     _seed(parser)
 

@@ -3,21 +3,27 @@
 Two spellings are read, and may be mixed:
 
     {"fields": {"income": {"kind": "number", "sign": -1, "special": [-9], "group": "means",
-                           "why": "…", "input": true, "protected": false}}}
+                           "why": "…", "input": true, "protected": false}},
+     "applicants": "person"}
     {"categorical": ["purpose"], "signs": {"income": -1}, "time": "month", "ignore": ["id"]}
 
-A sign of 1 says that more is riskier, -1 that more is safer.
+A sign of 1 says that more is riskier, -1 that more is safer. `applicants` (person, firm) says that
+the card is to decide about people: what may not is refused. What is `protected` is never an input,
+and inputs that stand for it are found; "research" lets it be one, in a card that decides nothing.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from scoring.training.data import DataUnusable
 
 Kind = Literal["number", "choice"]
+Applicants = Literal["person", "firm", "any"]
+APPLICANTS: Mapping[str, Applicants] = {"person": "person", "firm": "firm", "any": "any"}
+RESEARCH: Final = "research"
 KINDS: Mapping[str, Kind] = {
     "number": "number", "numeric": "number", "numerical": "number", "integer": "number",
     "choice": "choice", "categorical": "choice", "category": "choice", "text": "choice",
@@ -39,6 +45,7 @@ class Entry:
     why: str = ""
     is_input: bool = True
     is_protected: bool = False
+    is_research: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Dictionary:
     """All that is known of the fields; nothing is a good start."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    applicants: Applicants = "any"
 
     def __getitem__(self, name: str) -> Entry:
         return self.entries.get(name, Entry())
@@ -69,7 +77,13 @@ class Dictionary:
 
     def is_ignored(self, name: str) -> bool:
         """Tell whether a field may not be an input: it is none, or it is protected."""
-        return not self[name].is_input or self[name].is_protected
+        entry = self[name]
+        return not entry.is_input or (entry.is_protected and not entry.is_research)
+
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """List the protected fields, those for research among them."""
+        return tuple(name for name, entry in self.entries.items() if entry.is_protected)
 
 
 def read_dictionary(path: Path | None) -> Dictionary:
@@ -100,7 +114,8 @@ def dictionary_from(content: object) -> Dictionary:
         found.setdefault(name, {})["input"] = False
     for name in _names(content, "protected"):
         found.setdefault(name, {})["protected"] = True
-    return Dictionary({name: _entry(name, facts) for name, facts in found.items()})
+    entries = {name: _entry(name, facts) for name, facts in found.items()}
+    return Dictionary(entries, _applicants(content.get("applicants", "any")))
 
 
 def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
@@ -129,9 +144,16 @@ def _entry(name: str, facts: dict[str, Any]) -> Entry:
             why=str(facts.get("why", "")),
             is_input=bool(facts.get("input", True)),
             is_protected=bool(facts.get("protected", False)),
+            is_research=facts.get("protected") == RESEARCH,
         )
     except (TypeError, ValueError) as wrong:
         raise DictionaryWrong(f"{name}: {wrong}") from None
+
+
+def _applicants(value: object) -> Applicants:
+    if value not in APPLICANTS:
+        raise DictionaryWrong(f"The applicants are person, firm or any, not {value!r}.")
+    return APPLICANTS[str(value)]
 
 
 def _sign(value: object) -> int:

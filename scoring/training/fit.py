@@ -13,9 +13,11 @@ from scipy.special import expit
 
 from scoring import artifacts
 from scoring.card.format import CardData
+from scoring.protected import check_training
 from scoring.training.data import DataUnusable, Roles, Table, read
 from scoring.training.dictionary import read_dictionary
 from scoring.training.metrics import Judgement, judge
+from scoring.training.proxies import suspects
 from scoring.training.scorecard import ScorecardClassifier
 from scoring.types import encode
 
@@ -32,6 +34,8 @@ def run(args: Namespace) -> int:
     table = read(args.data, roles)
     target = table.labels()
     _demand_enough(target)
+    hits = suspects(table.columns, known, args.seed)
+    check_training(hits, known.applicants)
     expert = None if args.expert is None else artifacts.read(args.expert, CardData).content
     model = ScorecardClassifier(known, expert=expert, random_state=args.seed)
     weights = np.ones(table.rows) if table.weights is None else table.weights
@@ -42,8 +46,12 @@ def run(args: Namespace) -> int:
     metrics = _unseen(model, target, weights)
     if args.time is not None:
         metrics |= _later(model, table, weights)
+    read_by_card = {field.name for field in model.card_.fields}
+    noted = check_training([hit for hit in hits if hit.name in read_by_card], known.applicants)
     card = model.to_card(
         args.out.stem,
+        kind=known.applicants,
+        notes=[*model.card_.notes, *noted],
         training={
             "rows": table.rows,
             "bads": int(target.sum()),
@@ -56,7 +64,7 @@ def run(args: Namespace) -> int:
     )
     args.out.write_text(json.dumps(encode(card), ensure_ascii=False), encoding="utf-8")
     artifacts.seal(args.out)
-    _tell(model, table, metrics, str(args.out))
+    _tell(card, table, metrics, str(args.out))
     return 0
 
 
@@ -141,10 +149,7 @@ def _settings(model: ScorecardClassifier) -> dict[str, Any]:
     }
 
 
-def _tell(
-    model: ScorecardClassifier, table: Table, metrics: dict[str, list[float]], out: str
-) -> None:
-    card = model.card_
+def _tell(card: CardData, table: Table, metrics: dict[str, list[float]], out: str) -> None:
     print(f"{out}: {table.rows} rows, {len(card.fields)} fields, {len(card.pairs)} pairs")
     for name, (value, low, high) in metrics.items():
         print(f"  {name:24} {value:.4f}  ({low:.4f} to {high:.4f})")

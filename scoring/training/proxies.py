@@ -1,4 +1,4 @@
-"""Find inputs that tell a protected column by another name.
+"""Find inputs that may not decide about people: by name, by a mark, by what they tell.
 
 An input is cut into levels (tenths of its numbers, codes, missing). Each row is given the share
 of the trait among the other half of the rows at its level, so that nothing is learnt from itself.
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from scoring.protected import protected_data
+from scoring.protected import Hit, find_protected, protected_data
 from scoring.training.data import Column
+from scoring.training.dictionary import Dictionary
 
 LEAST: Final = 50  # fewer with or without a trait say nothing
 STEPS: Final = 10
@@ -32,6 +33,25 @@ class Proxy:
 
     def __str__(self) -> str:
         return f"{self.name} stands for {self.column} = {self.value} (AUC {self.auc:.2f})"
+
+
+def suspects(columns: Mapping[str, Column], known: Dictionary, seed: int = 0) -> tuple[Hit, ...]:
+    """List the inputs among these columns that may not decide, or only with a written reason."""
+    inputs = {name: column for name, column in columns.items() if not known.is_ignored(name)}
+    hits = list(find_protected(inputs))
+    marked = [name for name in known.protected if name in inputs]
+    hits += [Hit(name, "marked", "refuse", "protected in the dictionary") for name in marked]
+    protected = {name: columns[name] for name in known.protected if name in columns}
+    for one in find_proxies(inputs, protected, seed):
+        # What stands for a region is asked what a region is.
+        trait = next(iter(find_protected([one.column])), None)
+        code, effect = (trait.code, trait.effect) if trait else ("proxy", "refuse")
+        told = f"stands for {one.column} = {one.value}, AUC {one.auc:.2f}"
+        hits.append(Hit(one.name, code, effect, told))
+    gravest: dict[str, Hit] = {}
+    for hit in sorted(hits, key=lambda hit: hit.effect != "refuse"):
+        gravest.setdefault(hit.name, hit)
+    return tuple(gravest.values())
 
 
 def find_proxies(

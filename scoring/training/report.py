@@ -24,6 +24,7 @@ from scoring.card.format import Field, bins_of
 from scoring.card.scalar import reasons
 from scoring.fairness import FairnessTable, Share, fairness_table, share
 from scoring.monitoring.psi import shift
+from scoring.protected import find_protected
 from scoring.training import report_plots
 from scoring.training.data import (
     Column,
@@ -31,12 +32,15 @@ from scoring.training.data import (
     Numbers,
     Roles,
     Table,
+    column_of,
     fingerprint,
     read_frame,
     texts,
 )
+from scoring.training.dictionary import read_dictionary
 from scoring.training.metrics import BINS, judge
 from scoring.training.model import Model, judged, open_model
+from scoring.training.proxies import Proxy, find_proxies
 from scoring.training.stress import stressed
 
 TEMPLATES: Final = Path(__file__).parents[2] / "templates"
@@ -85,13 +89,17 @@ def run(args: Namespace) -> int:
     for name in args.by:
         if name not in frame.columns:
             raise DataUnusable(f"{args.data.name}: there is no column {name!r}")
+    protected = read_dictionary(args.dictionary).protected
+    groups = [name for name in dict.fromkeys([*args.by, *protected]) if name in frame.columns]
     table, (scores,) = judged([model], frame, roles, fingerprint(args.data))
     facts = {
         **_about(model),
         **_figures(table, scores, args.seed),
         "data": {"rows": table.rows, "bads": int(table.labels().sum())} | {"sha256": table.sha256},
         "absent": [name for name in model.kinds if name not in frame.columns],
-        "fairness": [_fairness(name, texts(frame[name]), table, scores) for name in args.by],
+        "fairness": [_fairness(name, texts(frame[name]), table, scores) for name in groups],
+        "named": find_protected(model.kinds),
+        "proxies": _proxies(model, frame, groups, args.seed),
         "examples": _examples(scores),
         "stress": _stress(model, frame, args.seed),
     }
@@ -231,6 +239,19 @@ def _fairness(name: str, groups: Column, table: Table, scores: Scores) -> dict[s
         scores.pd.tolist(), table.labels().tolist(), groups.tolist()
     )
     return {"name": name, "table": told}
+
+
+def _proxies(
+    model: Model, frame: pd.DataFrame, protected: list[str], seed: int
+) -> tuple[Proxy, ...]:
+    """Find inputs that tell, each by the value it tells best, what the groups are made by."""
+    found = find_proxies(
+        model.columns(frame), {name: column_of(frame[name]) for name in protected}, seed
+    )
+    clearest: dict[tuple[str, str], Proxy] = {}
+    for one in found:
+        clearest.setdefault((one.name, one.column), one)
+    return tuple(clearest.values())
 
 
 def _stress(model: Model, frame: pd.DataFrame, seed: int) -> dict[str, Any] | None:

@@ -64,6 +64,11 @@ def test_a_card_that_reads_what_may_not_decide_stays_outside(deps, stranger):
     assert refused(models.bring_in, deps, a_risk_officer(deps), content) == "card_unfit"
 
 
+def test_a_card_trained_for_research_stays_outside(deps):
+    content = a_card(notes=["Research only, not to be published: tenure (marked: told so)."])
+    assert refused(models.bring_in, deps, a_risk_officer(deps), content) == "card_unfit"
+
+
 def test_a_card_with_a_reason_nobody_has_words_for_stays_outside(deps):
     content = sealed(json.loads(a_card().replace('"group": "tenure"', '"group": "charm"')))
     assert refused(models.bring_in, deps, a_risk_officer(deps), content) == "card_unfit"

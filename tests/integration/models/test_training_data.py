@@ -57,6 +57,7 @@ def test_the_file_holds_what_cards_read_and_the_target_and_nothing_else(deps):
     assert (file.rows, file.bads) == (3, 1)
     assert sorted(row["bad"] for row in rows) == ["0", "0", "1"]
     assert set(file.dictionary["fields"]) == inputs
+    assert file.dictionary["applicants"] == "person"
     with deps.sessions() as session:
         acts = session.scalars(select(AuditRow.act)).all()
     assert "training_data_taken" in acts

@@ -3,6 +3,7 @@
 import pytest
 
 from scoring.protected import (
+    NOT_TO_PUBLISH,
     ProtectedInput,
     check_publishing,
     check_training,
@@ -64,22 +65,16 @@ def test_every_name_in_the_file_is_found_and_has_a_source():
             assert find_protected([name.upper()]), name
 
 
-def test_research_trains_with_a_note_and_our_own_cards_are_refused():
-    assert check_training(["X1", "income"], "any") == ()
-    (note,) = check_training(["SEX", "income"], "any")
-    assert "SEX" in note
+def test_research_trains_with_notes_and_our_own_cards_are_refused():
+    assert check_training(find_protected(["X1", "income"]), "any") == ()
+    hits = find_protected(["SEX", "income", "province"])
+    research, asked = check_training(hits, "any")
+    assert research.startswith(f"{NOT_TO_PUBLISH}: SEX")
+    assert "only with a reason in the impact assessment: province" in asked
     for kind in ("person", "firm"):
         with pytest.raises(ProtectedInput, match="SEX"):
-            check_training(["SEX", "income"], kind)
-
-
-def test_what_the_dictionary_marks_is_refused_unless_it_is_research():
-    with pytest.raises(ProtectedInput, match="x9"):
-        check_training(["x9", "income"], "any", {"x9": "sex"})
-    (note,) = check_training(["x9", "income"], "any", {"x9": "research"})
-    assert "x9" in note
-    with pytest.raises(ProtectedInput, match="x9"):
-        check_training(["x9", "income"], "person", {"x9": "research"})
+            check_training(hits, kind)
+        assert check_training(find_protected(["province"]), kind) == (asked,)
 
 
 def test_publishing_lets_a_region_pass_with_a_reason_and_a_sex_never():
@@ -89,3 +84,12 @@ def test_publishing_lets_a_region_pass_with_a_reason_and_a_sex_never():
     check_publishing(["income", "province"], reasons={"region"})
     with pytest.raises(ProtectedInput, match="gender"):
         check_publishing(["gender"], reasons={"sex"})
+
+
+def test_what_was_trained_for_research_is_never_published_whatever_it_is_called():
+    notes = (
+        "Two columns left out.",
+        f"{NOT_TO_PUBLISH}: x7 (proxy: stands for sex = f, AUC 0.91).",
+    )
+    with pytest.raises(ProtectedInput, match="x7"):
+        check_publishing(["x7"], notes)

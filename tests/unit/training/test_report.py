@@ -4,13 +4,15 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from scoring import artifacts
+from scoring.protected import protected_data
 from scoring.training.__main__ import main
 from scoring.training.challenger import grow
 from scoring.training.data import Roles, table_from
-from scoring.training.report import calibration_bins, periods_of
+from scoring.training.report import calibration_bins, periods_of, words
 from tests.unit.training.population import a_population
 from tests.unit.training.test_commands import CARD
 
@@ -124,3 +126,30 @@ def test_a_moved_period_passes_its_limit_and_quiet_ones_do_not():
     assert [one.psi is None for one in found] == [True, True, False, False, False, False]
     assert found[-1].psi > found[-1].limit
     assert all(one.psi < 2 * one.limit for one in found[2:-1])
+
+
+def test_what_is_protected_and_what_stands_for_it_is_told(files):
+    card, data, out = files
+    frame = pd.read_csv(data)
+    frame["sex"] = np.where(frame["income"] > frame["income"].median(), "m", "f")
+    frame.to_csv(data, index=False)
+    known = data.with_name("known.json")
+    known.write_text(json.dumps({"protected": ["sex", "not_here"]}), encoding="utf-8")
+    page = written(card, data, out, "--dictionary", known)
+    assert "按 sex" in page
+    assert re.search(r"<td>income</td><td class=\"words\">sex = [fm]</td>", page)
+    assert "没有给出分组列" not in page
+
+
+def test_an_input_called_like_a_protected_trait_is_told(files):
+    card, data, out = files
+    written_card = json.dumps(CARD).replace('"income"', '"postcode"')
+    card.write_text(written_card, encoding="utf-8")
+    artifacts.seal(card)
+    page = written(card, data, out)
+    assert re.search("<td>postcode</td>.*地区.*须在影响评估中写明理由", page)
+    assert "未查找替代项" in page
+
+
+def test_the_report_has_words_for_every_protected_trait():
+    assert {row.code for row in protected_data().rows} == set(words()["traits"])

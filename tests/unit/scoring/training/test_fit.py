@@ -95,3 +95,47 @@ def test_a_dictionary_that_is_none_is_said(place, capsys):
     (place / "known.json").write_text("[]")
     assert fit(place, "--dictionary", place / "known.json") == 2
     assert "A dictionary is a JSON object." in capsys.readouterr().err
+
+
+def with_traits():
+    frame = table()
+    sex = np.where(frame.index % 2, "f", "m")
+    return frame.assign(sex=sex, age=frame.index % 40 + 20, x9=(frame.index % 2) * 3.0 + 1)
+
+
+def test_protected_names_in_any_set_stay_inputs_and_are_noted(place):
+    with_traits().to_csv(place / "people.csv", index=False)
+    (place / "known.json").write_text(json.dumps(KNOWN))
+    assert fit(place, "--dictionary", place / "known.json") == 0
+    card = card_of(place)
+    assert {"sex", "age"} <= {field.name for field in card.fields}
+    assert any(note.startswith("Research only, not to be published: sex") for note in card.notes)
+    assert any("only with a reason in the impact assessment: age" in note for note in card.notes)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "sex (sex: PIPL"),
+        ({"protected": ["sex"]}, "x9 (sex: stands for sex = "),
+        ({"fields": {"sex": {"input": False}, "x9": {"protected": "research"}}}, "x9 (marked: "),
+    ],
+)
+def test_a_card_for_our_applicants_is_refused_what_may_not_decide(place, capsys, known, said):
+    with_traits().to_csv(place / "people.csv", index=False)
+    (place / "known.json").write_text(json.dumps({"applicants": "person"} | known))
+    assert fit(place, "--dictionary", place / "known.json") == 2
+    assert f"These inputs may not be trained on: {said}" in capsys.readouterr().err
+    assert not (place / "out.json").exists()
+
+
+def test_a_card_for_our_applicants_says_whom_it_is_for(place):
+    (place / "known.json").write_text(json.dumps({"applicants": "firm"}))
+    assert fit(place, "--dictionary", place / "known.json") == 0
+    assert card_of(place).kind == "firm"
+
+
+def test_unknown_applicants_are_said(place, capsys):
+    (place / "known.json").write_text(json.dumps({"applicants": "cats"}))
+    assert fit(place, "--dictionary", place / "known.json") == 2
+    assert "person, firm or any" in capsys.readouterr().err
