@@ -160,6 +160,8 @@ def why(scene: Scene) -> Turn:
         return stay(scene, Say("consent.sensitive_why"))
     if scene.stage == "idle" and scene.known.quota in ("approved", "declined"):
         return consents.ask_marketing(scene, _told(scene, Told("why")))
+    if scene.stage == "idle" and scene.known.quota != "none":
+        return _told(scene, Told("quota"))
     return stay(scene, Say("command.why_none"))
 
 

@@ -158,7 +158,9 @@ def test_why_explains_the_question_in_the_middle_and_the_decision_outside():
         "consent.sensitive",
     ]
     assert idle(quota="declined").say("为什么").turn.effects == (Told("why"),)
-    assert idle(quota="pending").say("为什么").keys == ["command.why_none"]
+    for not_yet in ("pending", "in_review", "expired"):
+        assert idle(quota=not_yet).say("为什么").turn.effects == (Told("quota"),)
+    assert idle(quota="none").say("为什么").keys == ["command.why_none"]
     assert person_at("confirming").say("为什么").keys == ["command.why_none", "form.summary"]
 
 
