@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -9,9 +10,28 @@ import numpy as np
 from scoring.card.format import CardData, Field, bins_of
 from scoring.card.scalar import bin_finder
 from scoring.training.binning import Bins
+from scoring.training.dictionary import Dictionary, Entry
 from scoring.training.pairs import Joint
 
 NOWHERE: Final = object()  # neither a number nor a level: what "other" stands for
+RISKIER: Final = {"falls": 1, "rises": -1, "free": 0}  # a card's sign goes with its points
+
+
+def completed(known: Dictionary, card: CardData | None) -> Dictionary:
+    """Fill in what the card knows of its fields, where the dictionary does not say it."""
+    fields = () if card is None else card.fields
+    told = {field.name: _filled(known[field.name], field) for field in fields}
+    return replace(known, entries={**known.entries, **told})
+
+
+def _filled(entry: Entry, field: Field) -> Entry:
+    return replace(
+        entry,
+        kind=entry.kind or field.kind,
+        sign=entry.sign or (RISKIER[field.sign] if field.kind == "number" else 0),
+        group=entry.group or field.group,
+        why=entry.why or field.why,
+    )
 
 
 def bins_of_card(card: CardData) -> dict[str, Bins]:

@@ -16,6 +16,7 @@ from scoring.card.format import CardData
 from scoring.protected import check_training
 from scoring.training.data import DataUnusable, Roles, Table, read
 from scoring.training.dictionary import read_dictionary
+from scoring.training.expert import completed
 from scoring.training.metrics import Judgement, judge
 from scoring.training.proxies import suspects
 from scoring.training.scorecard import ScorecardClassifier
@@ -29,14 +30,14 @@ TOLD: Final = ("auc", "ks", "gini", "brier", "log_loss", "calibration_error")
 
 def run(args: Namespace) -> int:
     """Train a card and write it."""
-    known = read_dictionary(args.dictionary)
+    expert = None if args.expert is None else artifacts.read(args.expert, CardData).content
+    known = completed(read_dictionary(args.dictionary), expert)
     roles = Roles(args.target, args.weight, args.groups, args.time, known.kinds)
     table = read(args.data, roles)
     target = table.labels()
     _demand_enough(target)
     hits = suspects(table.columns, known, args.seed)
     check_training(hits, known.applicants)
-    expert = None if args.expert is None else artifacts.read(args.expert, CardData).content
     model = ScorecardClassifier(known, expert=expert, random_state=args.seed)
     weights = np.ones(table.rows) if table.weights is None else table.weights
     try:

@@ -27,7 +27,7 @@ from scoring.training.compiling import (
     pair_as_json,
 )
 from scoring.training.dictionary import Dictionary, dictionary_from
-from scoring.training.expert import as_prior, bins_of_card
+from scoring.training.expert import as_prior, bins_of_card, completed
 from scoring.training.grouping import Reference, groups_of, near_cut_off
 from scoring.training.intervals import variances
 from scoring.training.stack import Rows, Settings, data_weight, learn
@@ -274,9 +274,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _dictionary(self) -> Dictionary:
         given = self.dictionary
-        if isinstance(given, Dictionary):
-            return given
-        return Dictionary() if given is None else dictionary_from(given)
+        if not isinstance(given, Dictionary):
+            given = Dictionary() if given is None else dictionary_from(given)
+        return completed(given, self.expert)
 
     def _coded(self, columns: Mapping[str, Values]) -> Codes:
         return Binner(tuple(self.fields_), ()).codes(columns)

@@ -7,6 +7,7 @@ import pytest
 from scoring import artifacts
 from scoring.card.format import CardData
 from scoring.training.__main__ import main
+from tests.cards import sealed
 from tests.unit.scoring.training.populations import KNOWN, applicants
 
 
@@ -55,6 +56,26 @@ def test_the_dictionary_is_obeyed(place):
     assert {field.name: field.sign for field in card_of(place).fields} == {
         "income": "rises",
         "late": "falls",
+    }
+
+
+def test_what_the_dictionary_leaves_open_is_taken_from_the_experts_card(place):
+    (place / "known.json").write_text(json.dumps({"fields": {"late": {"group": "arrears"}}}))
+    words = {"income": ("rises", "means"), "late": ("falls", "record"), "work": ("free", "job")}
+    fit(place)
+    expert = json.loads((place / "out.json").read_text())
+    for field in expert["fields"]:
+        field["sign"], field["group"] = words[field["name"]]
+        field["why"] = f"why {field['name']}"
+        if field["kind"] == "number":
+            field["points"].sort(reverse=field["sign"] == "falls")
+    (place / "expert.json").write_text(sealed({**expert, "pairs": []}))
+    fit(place, "--expert", place / "expert.json", "--dictionary", place / "known.json")
+    told = {one.name: (one.sign, one.group, one.why) for one in card_of(place).fields}
+    assert told == {
+        "income": ("rises", "means", "why income"),
+        "late": ("falls", "arrears", "why late"),
+        "work": ("free", "job", "why work"),
     }
 
 
