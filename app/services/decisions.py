@@ -183,6 +183,21 @@ def list_reviews(deps: Deps) -> list[OpenReview]:
         return found
 
 
+def list_decisions(deps: Deps, limit: int) -> list[dict[str, str]]:
+    """List what was decided without a person, the latest first: outcome, tier, and which card."""
+    with deps.sessions() as session:
+        return [
+            {
+                "decision": str(one.id),
+                "decided_at": one.decided_at.isoformat(timespec="seconds"),
+                "outcome": one.outcome,
+                "tier": one.tier or "",
+                "card": one.assessment["sources"]["card"]["version"],
+            }
+            for one in deciding.list_made(session, limit)
+        ]
+
+
 def show_decision(deps: Deps, decision_id: uuid.UUID) -> dict[str, Any]:
     """Return the dossier of a decision: what was read, what fired, what was concluded, by whom."""
     with deps.sessions.begin() as session:

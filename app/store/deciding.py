@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.core.errors import NotFound
 from app.store.conversations import Consent
@@ -104,6 +104,18 @@ def recent_answers(session: Session, limit: int) -> list[Mapping[str, Any]]:
     ).all()
     consents = live_consents(session, list({person for person, _ in rows}))
     return [answers for person, answers in rows if "answers" in consents[person]]
+
+
+def list_made(session: Session, limit: int) -> Sequence[Decision]:
+    """List what was decided without a person, the latest first, without opening a dossier."""
+    query = (
+        select(Decision)
+        .where(Decision.decided_by == "auto")
+        .order_by(Decision.decided_at.desc())
+        .limit(limit)
+        .options(defer(Decision.dossier_sealed))
+    )
+    return session.scalars(query).all()
 
 
 def latest_decision(session: Session, enquiry_id: uuid.UUID) -> Decision | None:

@@ -13,6 +13,20 @@ from handlers.commands.desk import Desk
 decisions = Desk("decisions", help="Why something was decided, and whether it would be again.")
 
 
+@decisions.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, help="How many, at most.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_decisions(limit: int, as_json: bool) -> None:
+    """List the latest decisions of the machine, with the card that made each."""
+    lines = made.list_decisions(bag(), limit)
+    if as_json:
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
+        return
+    for one in lines:
+        what = f"{one['outcome']} {one['tier']}"
+        click.echo(f"{one['decision']}  {one['decided_at']}  {what:<18} {one['card']}")
+
+
 @decisions.command("show")
 @click.argument("decision_id", type=click.UUID)
 def show(decision_id: uuid.UUID) -> None:

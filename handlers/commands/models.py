@@ -130,7 +130,7 @@ def compare(model_id: int, as_json: bool) -> None:
     if as_json:
         _print(found.to_json())
         return
-    click.echo(f"{found.people:,} applications, of {found.known:,} it is known what came of it")
+    click.echo(f"applications scored along: {found.people:,}; outcome known: {found.known:,}")
     for (told, shadow), cell in sorted(found.cells.items()):
         rate = f"{cell.bad_rate:6.1%} bad" if cell.bad_rate is not None else ""
         click.echo(f"{told:>10} → {shadow:<10} {cell.people:>8,} {rate}")

@@ -260,6 +260,17 @@ def test_a_decision_can_be_shown_and_replayed(flask: FlaskCliRunner, deps: Deps)
     assert (result.exit_code, result.stdout) == (1, "different\n")
 
 
+def test_the_latest_decisions_are_listed_with_the_card_that_made_them(
+    flask: FlaskCliRunner, deps: Deps
+) -> None:
+    finish(deps)
+    (one,) = json.loads(run(flask, "decisions", "list", "--json"))
+    assert (one["outcome"], one["card"]) == ("approve", "person-expert-2")
+    line = run(flask, "decisions", "list", "--limit", "1")
+    assert line.split() == [one["decision"], one["decided_at"], "approve", one["tier"], one["card"]]
+    assert run(flask, "decisions", "replay", line.split()[0]) == "identical\n"
+
+
 def test_keys_are_wrapped_by_the_new_master_key_and_everything_still_opens(deps: Deps) -> None:
     finish(deps)
     old = deps.settings.data_keys.get_secret_value()
