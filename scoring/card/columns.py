@@ -4,7 +4,7 @@ A number finds its bin by counting the edges that it reaches, block by block wit
 is several times faster than a binary search for as many edges as cards have.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, cast
 
@@ -16,7 +16,6 @@ from scoring.card.scalar import (
     FARTHEST,
     GRAIN,
     MAX_REASONS,
-    BinOf,
     Card,
     bin_finder,
     default_probability,
@@ -161,7 +160,7 @@ class _Lookup:
 class _Memory(dict[object, int]):
     """The bins of values seen; what is equal, of whatever types, is in one bin."""
 
-    def __init__(self, finder: BinOf) -> None:
+    def __init__(self, finder: Callable[[object], int]) -> None:
         self._finder = finder
 
     def __missing__(self, value: object) -> int:
@@ -169,7 +168,7 @@ class _Memory(dict[object, int]):
         return found
 
 
-def _found_one_by_one(finder: BinOf, values: Sequence[object]) -> Places:
+def _found_one_by_one(finder: Callable[[object], int], values: Sequence[object]) -> Places:
     try:
         found: Iterable[int] = [*map(_Memory(finder).__getitem__, values)]
     except TypeError:  # something that cannot be remembered

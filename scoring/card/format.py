@@ -198,6 +198,12 @@ class Pair:
         """Name it as its points are named."""
         return " × ".join(self.fields)
 
+    @property
+    def of_bins(self) -> tuple[tuple[int, ...], ...]:
+        """Write the table out: the points of every bin of the first field with every other's."""
+        rows = [tuple(row[at] for at in self.second.bins) for row in self.points]
+        return tuple(rows[at] for at in self.first.bins)
+
     def __post_init__(self) -> None:
         _demand(len(set(self.fields)) == len(self.fields) == 2, "a pair is of two fields")  # noqa: PLR2004
         _demand(bool(self.group.strip()), f"{self.name}: a pair has a group")

@@ -5,8 +5,8 @@ One function gives them all, so they cannot disagree. Everything that can be is 
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal, TypeVar
 
 from scoring.card.format import CardData, Field, bins_of
 from scoring.card.values import code_of, code_of_number, number_of
@@ -17,7 +17,8 @@ GRAIN: Final = 10**PD_DIGITS
 MAX_REASONS: Final = 4  # more are not likely to help (Reg B, comment 9(b)(2)-1)
 FARTHEST: Final = 50.0  # log-odds; beyond, a probability is 0 or 1 to six digits and exp() fails
 
-BinOf = Callable[[object], int]
+Told = TypeVar("Told")
+_OfBin = tuple[int, int, float]  # its place, its points, and how unsure they are
 
 
 class Card:
@@ -28,31 +29,18 @@ class Card:
         parts = (*data.fields, *data.pairs)
         self.groups = tuple(dict.fromkeys(part.group for part in parts))
         self.base = _free_name("base", {field.name for field in data.fields})
-        self._unsure = any(field.variance for field in data.fields)
-        self._fields = [
-            (
-                field.name,
-                field.group,
-                field.reference,
-                bin_finder(field),
-                bins_of(field),
-                field.variance.of_bins if field.variance else None,
-            )
-            for field in data.fields
-        ]
+        self._fields = [(field.name, field.group, *_ready(field)) for field in data.fields]
         place = {field.name: at for at, field in enumerate(data.fields)}
         self._pairs = [
-            (
-                pair.name,
-                pair.group,
-                pair.reference,
-                (place[pair.fields[0]], pair.first.bins),
-                (place[pair.fields[1]], pair.second.bins),
-                pair.points,
-            )
+            (pair.name, pair.group, place[pair.fields[0]], place[pair.fields[1]], pair.of_bins)
             for pair in data.pairs
         ]
-        self._sure: dict[int, tuple[float, float, float]] = {}
+        # What every score starts from, copied at once.
+        self._points = {self.base: data.scaling.base_points} | {part.name: 0 for part in parts}
+        self._contributions = dict.fromkeys(self.groups, 0)
+        for part in parts:
+            self._contributions[part.group] -= part.reference
+        self._seen: dict[int, tuple[float, float, float, float]] = {}
 
     @property
     def inputs(self) -> dict[str, Literal["choice", "number"]]:
@@ -61,24 +49,23 @@ class Card:
 
     def score(self, row: Mapping[str, object]) -> Score:
         """Score one row; a field that is absent counts as missing, a new code as other."""
-        points = {self.base: self.data.scaling.base_points}
-        contributions = dict.fromkeys(self.groups, 0)
-        total, variance = self.data.scaling.base_points, 0.0
-        bins = []
-        for name, group, reference, bin_of, worth, unsure in self._fields:
-            bin_ = bin_of(row.get(name))
+        points, contributions = self._points.copy(), self._contributions.copy()
+        bins, variance = [], 0.0
+        for name, group, edges, by_number, by_value in self._fields:
+            value = row.get(name)
+            if type(value) is float and value == value:  # noqa: PLR0124 - the usual case, at once
+                bin_, won, unsure = by_number[bisect_right(edges, value)]
+            else:
+                bin_, won, unsure = by_value(value)
             bins.append(bin_)
-            points[name] = won = worth[bin_]
-            contributions[group] += won - reference
-            total += won
-            if unsure:
-                variance += unsure[bin_]
-        for name, group, reference, first, second, table in self._pairs:
-            won = table[first[1][bins[first[0]]]][second[1][bins[second[0]]]]
             points[name] = won
-            contributions[group] += won - reference
-            total += won
-        pd, pd_low, pd_high = self._sure.get(total) or self._probabilities(total, variance)
+            contributions[group] += won
+            variance += unsure
+        for name, group, first, second, cells in self._pairs:
+            points[name] = won = cells[bins[first]][bins[second]]
+            contributions[group] += won
+        total = sum(points.values())
+        pd, pd_low, pd_high = self._probabilities(total, variance)
         return Score(total, pd, pd_low, pd_high, points, contributions)
 
     def log_odds(self, total: int) -> float:
@@ -93,30 +80,36 @@ class Card:
         return self.data.interval.half_width + self.data.interval.z * math.sqrt(variance)
 
     def _probabilities(self, total: int, variance: float) -> tuple[float, float, float]:
-        log_odds, half = self.log_odds(total), self.half_width(variance)
-        found = (
-            default_probability(log_odds),
-            default_probability(log_odds + half),
-            default_probability(log_odds - half),
-        )
-        if not self._unsure:
-            self._sure[total] = found
-        return found
+        # There are as many totals as points between the worst and the best; widths are endless.
+        if total not in self._seen:
+            log_odds, half = self.log_odds(total), self.half_width(0.0)
+            self._seen[total] = (
+                log_odds,
+                default_probability(log_odds),
+                default_probability(log_odds + half),
+                default_probability(log_odds - half),
+            )
+        log_odds, pd, low, high = self._seen[total]
+        if variance:
+            half = self.half_width(variance)
+            low, high = default_probability(log_odds + half), default_probability(log_odds - half)
+        return pd, low, high
 
 
 def reasons(contributions: Mapping[str, int]) -> tuple[str, ...]:
     """Name the few groups that cost most against the reference, the heaviest first."""
-    hurt = [(won, group) for group, won in contributions.items() if won < 0]
-    hurt.sort(key=lambda one: one[0])
-    return tuple(group for _, group in hurt[:MAX_REASONS])
+    hurt = [group for group, won in contributions.items() if won < 0]
+    hurt.sort(key=contributions.__getitem__)
+    return tuple(hurt[:MAX_REASONS])
 
 
 def default_probability(log_odds: float) -> float:
     """Turn log-odds of being good into a probability of default of six digits."""
-    bounded = max(-FARTHEST, min(FARTHEST, log_odds))
+    if not -FARTHEST < log_odds < FARTHEST:
+        log_odds = math.copysign(FARTHEST, log_odds)
     # Rounded so that the last bit of a C library's exp() cannot change a stored decision; in these
     # very steps, because numpy and PostgreSQL can take them too, to the same double.
-    return round(1 / (1 + math.exp(bounded)) * GRAIN) / GRAIN
+    return round(1 / (1 + math.exp(log_odds)) * GRAIN) / GRAIN
 
 
 def number_bins(field: Field) -> tuple[list[float], list[int]]:
@@ -147,38 +140,54 @@ def _numeric_codes(field: Field) -> dict[float, int]:
     return found
 
 
-def bin_finder(field: Field) -> BinOf:
+def bin_finder(field: Field) -> Callable[[object], int]:
     """Make the function that finds the bin of a value."""
-    other = len(bins_of(field)) - 1
+    return finder(field, range(len(bins_of(field))))
+
+
+def finder(field: Field, told: Sequence[Told]) -> Callable[[object], Told]:
+    """Make the function that finds what is told of the bin of a value, given what is of each."""
     if field.kind == "number":
-        return _number_finder(*number_bins(field), other)
-    return _choice_finder({**field.levels, **field.special}, other)
+        edges, bins = number_bins(field)
+        return _number_finder(edges, [told[bin_] for bin_ in bins], told[-2], told[-1])
+    codes = dict(zip((*field.levels, *field.special), told, strict=False))
+    return _choice_finder(codes, told[-2], told[-1])
 
 
-def _number_finder(edges: list[float], bins: list[int], other: int) -> BinOf:
-    missing = other - 1
-
-    def find(value: object) -> int:
+def _number_finder(
+    edges: list[float], told: list[Told], missing: Told, other: Told
+) -> Callable[[object], Told]:
+    def find(value: object) -> Told:
         number = value if type(value) is float else number_of(value)
         if number is None:
             return other
-        return bins[bisect_right(edges, number)] if number == number else missing  # noqa: PLR0124
+        return told[bisect_right(edges, number)] if number == number else missing  # noqa: PLR0124
 
     return find
 
 
-def _choice_finder(codes: Mapping[str, int], other: int) -> BinOf:
-    bins: dict[object, int] = {code: at for at, code in enumerate(codes)}
-    missing = other - 1
-
-    def find(value: object) -> int:
+def _choice_finder(
+    told: Mapping[str, Told], missing: Told, other: Told
+) -> Callable[[object], Told]:
+    def find(value: object) -> Told:
         # Most answers are text as listed; what is not is read with more care.
-        if type(value) is str and value in bins:
-            return bins[value]
+        if type(value) is str and value in told:
+            return told[value]
         code = code_of(value)
-        return missing if code is None else bins.get(code, other)
+        return missing if code is None else told.get(code, other)
 
     return find
+
+
+def _ready(
+    field: Field,
+) -> tuple[list[float], list[_OfBin], Callable[[object], _OfBin]]:
+    """Look up ahead what is told of each bin, by number and by value of whatever type."""
+    points = bins_of(field)
+    unsure = field.variance.of_bins if field.variance else (0.0,) * len(points)
+    told = [*zip(range(len(points)), points, unsure, strict=True)]
+    edges, bins = number_bins(field)
+    return edges, [told[bin_] for bin_ in bins], finder(field, told)
 
 
 def _free_name(name: str, taken: set[str]) -> str:
