@@ -152,6 +152,13 @@ def _export(parser: argparse.ArgumentParser) -> None:
     _card(parser)
     parser.add_argument("--sql", action="store_true", required=True, help="PostgreSQL, to stdout")
     parser.add_argument("--table", default="applications", metavar="T", help="the table to score")
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="stands beside the scores, to tell the rows apart; may be given again",
+    )
 
 
 def _report(parser: argparse.ArgumentParser) -> None:

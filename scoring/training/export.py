@@ -9,9 +9,9 @@ from scoring.training.model import open_model
 
 
 def run(args: Namespace) -> int:
-    """Print the SQL of `args.card` over the table `args.table`."""
+    """Print the SQL of `args.card` over the table `args.table`, with the columns `args.key`."""
     card = open_model(args.card).content
     if not isinstance(card, CardData):
         raise DataUnusable(f"{args.card.name}: only a card becomes SQL, this is a challenger")
-    print(to_sql(card, args.table))
+    print(to_sql(card, args.table, args.key))
     return 0

@@ -205,10 +205,11 @@ def test_nothing_half_written_is_left_when_a_score_fails(card, tmp_path):
 
 
 def test_a_card_becomes_sql_and_a_challenger_does_not(card, tmp_path, capsys):
-    assert main(["export", "--card", str(card), "--sql", "--table", "loans"]) == 0
+    named = ["--table", "loans", "--key", "id", "--key", "month"]
+    assert main(["export", "--card", str(card), "--sql", *named]) == 0
     told = capsys.readouterr().out
-    assert "loans" in told
-    assert "pd_high" in told
+    for words in ('t."id",\n  t."month",\n', 'FROM "loans" AS t', "pd_high"):
+        assert words in told
     table = table_from(a_population(300), Roles(target="bad"), "")
     trees = tmp_path / "trees.json"
     artifacts.write(trees, grow(table), indent=None)
