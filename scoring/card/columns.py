@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.card.format import CardData, Field, bins_of
+from scoring.card.format import CardData, Field, Pair, bins_of
 from scoring.card.scalar import (
     FARTHEST,
     GRAIN,
@@ -22,7 +22,7 @@ from scoring.card.scalar import (
     number_bins,
 )
 
-BLOCK: Final = 1 << 15
+BLOCK: Final = 1 << 14  # rows; what is worked out in between stays small and in the cache
 MOST_COUNTED: Final = 60  # edges; above, a binary search is no slower
 NEAR_TIE: Final = 1e-6  # many times what two exp() may differ by, in the last digit told
 
@@ -71,15 +71,15 @@ class Columns:
         self._lookups = [_Lookup(field) for field in data.fields]
         place = {field.name: at for at, field in enumerate(data.fields)}
         self._pairs = [
-            (
-                pair.group,
-                (first, self._lookups[first].spread(pair.first.bins) * pair.second.rows),
-                (second, self._lookups[second].spread(pair.second.bins)),
-                np.array(pair.points, dtype=np.int32).ravel(),
-            )
+            (pair.group, first, second, self._table(pair, first, second))
             for pair in data.pairs
             for first, second in [(place[pair.fields[0]], place[pair.fields[1]])]
         ]
+
+    def _table(self, pair: Pair, first: int, second: int) -> NDArray[np.int32]:
+        """Write out what a pair is worth, by the places of both fields."""
+        rows = [self._lookups[second].spread(row) for row in pair.of_bins]
+        return self._lookups[first].spread(rows).astype(np.int32)
 
     def score(self, columns: Mapping[str, Column]) -> Scores:
         """Score all rows; a field that has no column counts as missing."""
@@ -109,16 +109,23 @@ class Columns:
         self, won: Mapping[str, NDArray[np.int32]], block: Sequence[NDArray[Any] | Sequence[object]]
     ) -> Floats:
         """Add up the points of a block, and give how far the truth may lie from them."""
-        places = [lookup.places(one) for lookup, one in zip(self._lookups, block, strict=True)]
+        found = zip(self._lookups, block, strict=True)
+        # Found as one byte; looked up many times, which is quickest by what an address is.
+        places: list[NDArray[np.intp]] = [
+            lookup.places(one).astype(np.intp, copy=False) for lookup, one in found
+        ]
         variance = np.zeros(len(places[0]))
         for lookup, at in zip(self._lookups, places, strict=True):
             points = won[lookup.field.group]
-            points += lookup.points[at]
+            points += lookup.points.take(at)
             if lookup.variance is not None:
-                variance += lookup.variance[at]
-        for group, (first, rows), (second, columns), table in self._pairs:
+                variance += lookup.variance.take(at)
+        cells = np.empty_like(places[0])
+        for group, first, second, table in self._pairs:
+            np.multiply(places[first], table.shape[1], out=cells)
+            cells += places[second]
             points = won[group]
-            points += table[rows[places[first]] + columns[places[second]]]
+            points += table.take(cells)
         interval = self.card.data.interval
         width: Floats = interval.half_width + interval.z * np.sqrt(variance)
         return width
@@ -138,7 +145,7 @@ class _Lookup:
         unsure = field.variance
         self.variance = self.spread(unsure.of_bins).astype(np.float64) if unsure else None
 
-    def spread(self, of_bins: Sequence[float]) -> NDArray[Any]:
+    def spread(self, of_bins: Sequence[Any]) -> NDArray[Any]:
         """Give by place what is given by bin."""
         spread: NDArray[Any] = np.array(of_bins)[self._bins]
         return spread
