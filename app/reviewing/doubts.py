@@ -28,6 +28,7 @@ DoubtCode = Literal[
     "same_answers",
     "changed_after_decline",
     "probing_limit",
+    "behind_here",
     "fast_answers",
     "night_hours",
 ]

@@ -12,7 +12,9 @@ from app.core.jobs import JobName
 from app.core.log import get_logger, trail
 from app.deps import Deps
 from app.reviewing.doubts import Doubt
+from app.reviewing.repayment import Standing
 from app.steps import staff
+from app.steps.borrowing import as_standing
 from app.steps.champions import book_of, deciding_book
 from app.steps.decided import acts_of_decision
 from app.steps.decision_rows import Made, decision_row, telling_row
@@ -62,9 +64,12 @@ def score_due(deps: Deps) -> int:
     with deps.sessions.begin() as session:
         batch = deciding.claim_submitted(session, _BATCH)
         book = deciding_book(deps, session)
-        doubts = doubts_of(deps, session, [one.enquiry for one in batch if _may_be_read(one)], now)
+        readable = [one.enquiry for one in batch if _may_be_read(one)]
+        standings = {one.person.id: as_standing(one.loans) for one in batch}
+        doubts = doubts_of(deps, session, readable, standings, now)
         for submitted in batch:
-            known = _circumstances(submitted, doubts.get(submitted.enquiry.id, ()), now)
+            standing, found = standings[submitted.person.id], doubts.get(submitted.enquiry.id, ())
+            known = _circumstances(submitted, standing, found, now)
             with trail(submitted.enquiry.trail):
                 _decide(deps, submitted, known, book, outcomes)
         deciding.add_decisions(session, outcomes.decisions)
@@ -84,9 +89,14 @@ def score_due(deps: Deps) -> int:
     return len(batch)
 
 
-def _circumstances(submitted: Submitted, doubts: Sequence[Doubt], now: datetime) -> Circumstances:
+def _circumstances(
+    submitted: Submitted, standing: Standing, doubts: Sequence[Doubt], now: datetime
+) -> Circumstances:
     return Circumstances(
         decided_on=day_of(now),
+        first_timer=standing.first_timer,
+        exposure_fen=standing.exposure_fen,
+        repaid_on_time=standing.repaid_on_time,
         attempts_30d=submitted.attempts_30d,
         earlier_stop=submitted.has_stopped_before,
         asked_for_person=submitted.enquiry.by_person,

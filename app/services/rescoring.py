@@ -15,8 +15,10 @@ from app.core.errors import NotAllowed
 from app.core.jobs import JobName
 from app.core.log import get_logger
 from app.deps import Deps
+from app.reviewing.repayment import Standing
 from app.steps import audit
 from app.steps import rescoring as step
+from app.steps.borrowing import standings
 from app.steps.champions import deciding_book
 from app.steps.decision_rows import Made, decision_row
 from app.steps.person_key import sealer_of
@@ -70,13 +72,14 @@ def rescore_due(deps: Deps) -> int:
 
 def _look(deps: Deps, session: Transaction, run: RescoreRun, batch: Sequence[_Told]) -> None:
     book = deciding_book(deps, session)
-    consents = deciding.live_consents(session, [person.id for _, _, person in batch])
+    people = [person.id for _, _, person in batch]
+    consents, now = deciding.live_consents(session, people), standings(session, people)
     decisions: list[Mapping[str, Any]] = []
     rows: list[Mapping[str, Any]] = []
     for told, enquiry, person in batch:
-        if not set(consents[person.id]) >= _NEEDED:
-            continue  # No feature is read without a live consent for it.
-        dossier = _again(deps, book, told, person)
+        if not set(consents[person.id]) >= _NEEDED or now[person.id].behind:
+            continue  # No feature is read without a live consent; who is behind gets no more.
+        dossier = _again(deps, book, told, person, now[person.id])
         result = _compare(told, dossier.assessment)
         decision = None
         if result == "better":
@@ -99,11 +102,19 @@ def _look(deps: Deps, session: Transaction, run: RescoreRun, batch: Sequence[_To
     store.add(session, rows)
 
 
-def _again(deps: Deps, book: RuleBook, told: Decision, person: Person) -> Dossier:
-    """Decide the same facts by the rules and cards of today."""
+def _again(
+    deps: Deps, book: RuleBook, told: Decision, person: Person, standing: Standing
+) -> Dossier:
+    """Decide the same facts by the rules and cards of today, and as the person stands here now."""
     stored = Dossier.from_json(sealer_of(deps, person).open_text(bytes(told.dossier_sealed)))
     today = day_of(deps.clock.now())
-    circumstances = replace(stored.circumstances, decided_on=today)
+    circumstances = replace(
+        stored.circumstances,
+        decided_on=today,
+        first_timer=standing.first_timer,
+        exposure_fen=standing.exposure_fen,
+        repaid_on_time=standing.repaid_on_time,
+    )
     return replace(
         stored, circumstances=circumstances, assessment=assess(stored.facts, circumstances, book)
     )

@@ -16,6 +16,7 @@ from app.reviewing.rulebook import Ruling
 from app.reviewing.rulings import PolicySaid, policy_said, ruling_of
 from app.steps import approval, audit, case_lock
 from app.steps.audit import Act
+from app.steps.borrowing import standings
 from app.steps.champions import deciding_book
 from app.steps.decided import acts_of_decision
 from app.steps.decision_rows import Made, decision_row, telling_row
@@ -159,7 +160,7 @@ def _open_case(
         )
     book = deciding_book(deps, session)
     earlier = deciding.latest_decision(session, enquiry.id)
-    facts, circumstances = _inputs(deps, person, enquiry, earlier)
+    facts, circumstances = _inputs(deps, session, person, enquiry, earlier)
     first = review_queue.policy_decision(session, enquiry.id)
     said = policy_said(first.assessment if first else None)
     if circumstances.asked_for_person and said.limit_fen is None:
@@ -170,11 +171,18 @@ def _open_case(
 
 
 def _inputs(
-    deps: Deps, person: Person, enquiry: Enquiry, earlier: Decision | None
+    deps: Deps, session: Transaction, person: Person, enquiry: Enquiry, earlier: Decision | None
 ) -> tuple[Facts, Circumstances]:
     today = day_of(deps.clock.now())
     if earlier is None:
-        return facts_from_answers(enquiry.answers), Circumstances(decided_on=today)
+        standing = standings(session, [person.id])[person.id]
+        known = Circumstances(
+            decided_on=today,
+            first_timer=standing.first_timer,
+            exposure_fen=standing.exposure_fen,
+            repaid_on_time=standing.repaid_on_time,
+        )
+        return facts_from_answers(enquiry.answers), known
     stored = Dossier.from_json(sealer_of(deps, person).open_text(bytes(earlier.dossier_sealed)))
     return stored.facts, replace(stored.circumstances, decided_on=today)
 

@@ -8,6 +8,7 @@ from app.core.dated import day_of
 from app.deps import Deps
 from app.dialogue.schema import Form
 from app.reviewing.doubts import Arrived, Before, Doubt, DoubtRules, doubt_rules, find_doubts
+from app.reviewing.repayment import Standing
 from app.store import arrivals
 from app.store.arrivals import Windows
 from app.store.enquiries import Enquiry
@@ -15,9 +16,16 @@ from app.store.session import Transaction
 
 
 def doubts_of(
-    deps: Deps, session: Transaction, enquiries: Sequence[Enquiry], now: datetime
+    deps: Deps,
+    session: Transaction,
+    enquiries: Sequence[Enquiry],
+    standings: Mapping[uuid.UUID, Standing],
+    now: datetime,
 ) -> Mapping[uuid.UUID, tuple[Doubt, ...]]:
-    """Return what stands out about each of a batch of enquiries, in three statements for all."""
+    """Return what stands out about each of a batch of enquiries, in three statements for all.
+
+    `standings`: how each person stands here.
+    """
     if not enquiries:
         return {}
     rules = doubt_rules(day_of(now))
@@ -31,13 +39,19 @@ def doubts_of(
         arrived = Arrived(
             at=enquiry.submitted_at,
             answers=enquiry.answers,
-            counts=counts[enquiry.id],
+            counts=counts[enquiry.id]
+            | {"behind_here": _behind(standings[enquiry.person_id], rules, now)},
             before=[Before(one.at, one.answers, one.outcome, one.high_fen) for one in earlier],
             gaps=gaps.get(enquiry.person_id, {}),
         )
         form = deps.forms.find(enquiry.form, enquiry.form_version)
         found[enquiry.id] = find_doubts(arrived, _lengths(form), rules)
     return found
+
+
+def _behind(standing: Standing, rules: DoubtRules, now: datetime) -> int:
+    since = day_of(now - rules.within("behind_here"))
+    return sum(day >= since for day in standing.behind)
 
 
 def _windows(rules: DoubtRules) -> Windows:

@@ -26,8 +26,9 @@ _HEADERS = {
     "owed_yuan": ("owed_yuan", "未还金额", "未还金额（元）"),
 }
 _NEEDED = ("reference", "outcome", "observed_on")
+_PAID_OFF = "结清"
 _MEANS = {
-    "good": ("good", "好", "正常", "结清"),
+    "good": ("good", "好", "正常", _PAID_OFF),
     "bad": ("bad", "坏", "违约"),
     "indeterminate": ("indeterminate", "不定", "未定", "观察"),
 }
@@ -121,13 +122,16 @@ def _told(cells: Mapping[str, str]) -> Told:
     for field, cell in cells.items():
         if cell.startswith("="):
             raise BadLine(field, "formula")
+    owed_fen = _fen("owed_yuan", cells["owed_yuan"])
+    if owed_fen is None and cells["outcome"] == _PAID_OFF:
+        owed_fen = 0
     return Told(
         reference=_reference(cells["reference"]),
         outcome=_outcome(cells["outcome"]),
         observed_on=_day(cells["observed_on"]),
         days_past_due=_days(cells["days_past_due"]),
         lent_fen=_fen("lent_yuan", cells["lent_yuan"]),
-        owed_fen=_fen("owed_yuan", cells["owed_yuan"]),
+        owed_fen=owed_fen,
     )
 
 

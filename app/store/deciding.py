@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from app.core.errors import NotFound
+from app.store.borrowing import SeenLoan, as_seen, seen_loans
 from app.store.conversations import Consent
 from app.store.enquiries import Decision, Enquiry, Review
 from app.store.people import Person, Suppression
@@ -26,6 +27,7 @@ class Submitted:
     consents: Mapping[str, int]
     attempts_30d: int
     has_stopped_before: bool
+    loans: Sequence[SeenLoan]
 
 
 def claim_submitted(session: Session, limit: int) -> list[Submitted]:
@@ -40,10 +42,9 @@ def claim_submitted(session: Session, limit: int) -> list[Submitted]:
     ).all()
     people = [person.id for _, person in rows]
     consents = live_consents(session, people)
-    attempts = _attempts(session, [enquiry for enquiry, _ in rows])
-    stopped = _stopped(session, people)
+    beside = _beside(session, [enquiry for enquiry, _ in rows])
     return [
-        Submitted(enquiry, person, consents[person.id], attempts[person.id], person.id in stopped)
+        Submitted(enquiry, person, consents[person.id], *beside[person.id])
         for enquiry, person in rows
     ]
 
@@ -152,25 +153,29 @@ def get_decision(session: Session, decision_id: uuid.UUID) -> tuple[Decision, En
     return row[0], row[1], row[2]
 
 
-def _attempts(session: Session, enquiries: Sequence[Enquiry]) -> dict[uuid.UUID, int]:
-    """Count, per person, the different answers submitted in the last 30 days, these included."""
+def _beside(
+    session: Session, enquiries: Sequence[Enquiry]
+) -> dict[uuid.UUID, tuple[int, bool, Sequence[SeenLoan]]]:
+    """Return what is known beside the answers, by person, in one statement.
+
+    How many different answers they submitted in the last 30 days, these included; whether they
+    ever stopped; what was seen of their loans.
+    """
     if not enquiries:
         return {}
-    people = [enquiry.person_id for enquiry in enquiries]
     since = min(enquiry.submitted_at for enquiry in enquiries) - _ATTEMPTS_WITHIN
+    attempts = select(func.count(Enquiry.answers.distinct())).where(
+        Enquiry.person_id == Person.id, Enquiry.submitted_at > since
+    )
+    stopped = select(Suppression.kind).where(
+        Suppression.openid_index == Person.openid_index, Suppression.kind == "stopped"
+    )
     rows = session.execute(
-        select(Enquiry.person_id, func.count(Enquiry.answers.distinct()))
-        .where(Enquiry.person_id.in_(people), Enquiry.submitted_at > since)
-        .group_by(Enquiry.person_id)
+        select(
+            *(Person.id, attempts.correlate(Person).scalar_subquery()),
+            *(stopped.correlate(Person).exists(), seen_loans()),
+        ).where(Person.id.in_({enquiry.person_id for enquiry in enquiries}))
     )
-    return {person: count for person, count in rows}  # noqa: C416 - Row is not a pair to mypy
-
-
-def _stopped(session: Session, people: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
-    return frozenset(
-        session.scalars(
-            select(Person.id)
-            .join(Suppression, Suppression.openid_index == Person.openid_index)
-            .where(Person.id.in_(people), Suppression.kind == "stopped")
-        )
-    )
+    return {
+        person: (count, has_stopped, as_seen(loans)) for person, count, has_stopped, loans in rows
+    }

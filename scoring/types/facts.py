@@ -29,6 +29,7 @@ SignalCode = Literal[
     "same_answers",
     "changed_after_decline",
     "probing_limit",
+    "behind_here",
     "fast_answers",
     "night_hours",
 ]
@@ -133,9 +134,9 @@ class Circumstances:
     """What the service knows beside the answers when it decides.
 
     `attempts_30d` counts the submissions of the last 30 days whose answers differ from one
-    another, this one included; `exposure_fen` is what the person owes this lender already;
-    `signals` is what stands out about how the application came; `repaid_on_time` counts the
-    instalments that they paid this lender when due.
+    another, this one included; `first_timer` is whoever had no loan here; `exposure_fen` is what
+    the person owes this lender already; `signals` is what stands out about how the application
+    came; `repaid_on_time` counts the instalments that they paid this lender when due.
     """
 
     decided_on: date
