@@ -93,7 +93,8 @@ def _flatten(
     least = np.zeros(len(own), np.int64)
     for steps in partners.values():
         least += steps.min(axis=1)
-    wrong = own + least < 0
+    # The field's own table follows its sign too, whatever its pairs could make up for.
+    wrong = (own < 0) | (own + least < 0)
     if not wrong.any():
         return False
     allowed = np.maximum(own, 0)
