@@ -66,10 +66,15 @@ def seal(path: Path) -> None:
 
 def write(path: Path, content: object, *, indent: int | None = 2) -> None:
     """Write a content with its checksum; without an indent on one line, where nobody reads it."""
+    path.write_text(sealed(content, indent=indent), encoding="utf-8")
+
+
+def sealed(content: object, *, indent: int | None = 2) -> str:
+    """Write a content with its checksum as text."""
     body = encode(content)
     if not isinstance(body, dict):
         raise Malformed("", "an object is wanted")
-    path.write_text(_sealed(body, indent), encoding="utf-8")
+    return _sealed(body, indent)
 
 
 def _sealed(body: dict[str, object], indent: int | None) -> str:

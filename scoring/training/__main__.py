@@ -20,10 +20,11 @@ from scoring.trees import TreesInvalid
 from scoring.types import Malformed
 
 BAD_INPUT: Final = 2  # as argparse ends when it cannot read its arguments
+INTERRUPTED: Final = 130  # as a shell tells of Ctrl-C
+MOST_SEED: Final = 2**31 - 1
 # What whoever gave the files can mend; anything else is a fault of ours and shows where.
 WRONG: Final = (
-    *(ArtifactDamaged, CardInvalid, DataUnusable, Malformed, OSError, ProtectedInput),
-    TreesInvalid,
+    *(ArtifactDamaged, CardInvalid, DataUnusable, Malformed, ProtectedInput, TreesInvalid),
 )
 DATA_HELP: Final = "CSV, CSV.gz or Parquet; UTF-8 or GBK"
 
@@ -36,9 +37,20 @@ def main(words: Sequence[str] | None = None) -> int:
         warnings.showwarning = _warn
         try:
             return int(import_module(args.module).run(args) or 0)
+        except OSError as wrong:
+            print(f"error: {_of_system(wrong)}", file=sys.stderr)
         except WRONG as wrong:
             print(f"error: {wrong}", file=sys.stderr)
-            return BAD_INPUT
+        except KeyboardInterrupt:
+            return INTERRUPTED
+    return BAD_INPUT
+
+
+def _of_system(wrong: OSError) -> str:
+    """Say what the system refused, without its numbers."""
+    if wrong.filename is None or wrong.strerror is None:
+        return str(wrong)
+    return f"{wrong.filename}: {wrong.strerror.lower()}"
 
 
 def _warn(message: Warning | str, *_: object, **__: object) -> None:
@@ -86,7 +98,15 @@ def _groups_and_time(parser: argparse.ArgumentParser) -> None:
 
 
 def _seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the same N, the same end")
+    parser.add_argument(
+        "--seed", type=_seed_of, default=0, metavar="N", help="the same N, the same end"
+    )
+
+
+def _seed_of(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and int(word) <= MOST_SEED):
+        raise argparse.ArgumentTypeError(f"a whole number from 0 to {MOST_SEED} is wanted")
+    return int(word)
 
 
 def _fit(parser: argparse.ArgumentParser) -> None:

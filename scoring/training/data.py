@@ -97,8 +97,10 @@ class Table:
         """Tell the outcomes, when both kinds are there to learn or judge from."""
         if self.target is None:
             raise DataUnusable("no target column was named")
-        if len(np.unique(self.target)) < 2:  # noqa: PLR2004 - good and bad
-            raise DataUnusable(f"every row has the same outcome, {self.target[0]}: nothing to tell")
+        counts = self.target if self.weights is None else self.target[self.weights > 0]
+        if len(np.unique(counts)) < 2:  # noqa: PLR2004 - good and bad
+            told = "every row" if self.weights is None else "every row with a weight"
+            raise DataUnusable(f"{told} has the same outcome, {counts[0]}: nothing to tell")
         return self.target
 
 
@@ -118,6 +120,8 @@ def read_frame(path: Path) -> pd.DataFrame:
 def table_from(frame: pd.DataFrame, roles: Roles, sha256: str) -> Table:
     """Turn a frame into columns; what a role names is no input."""
     taken = {roles.target, roles.weight, roles.groups, roles.time}
+    if roles.target and roles.target in {roles.weight, roles.groups, roles.time}:
+        raise DataUnusable(f"column {roles.target!r} is the target, and nothing else beside")
     for name in sorted(taken - {None, *frame.columns}, key=str):
         raise DataUnusable(f"there is no column {name!r}; {_told(frame)}")
     return Table(

@@ -13,6 +13,7 @@ and inputs that stand for it are found; "research" lets it be one, in a card tha
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,12 @@ KINDS: Mapping[str, Kind] = {
     "number": "number", "numeric": "number", "numerical": "number", "integer": "number",
     "choice": "choice", "categorical": "choice", "category": "choice", "text": "choice",
 }  # fmt: skip
+
+SIGNS: Mapping[str, int] = {
+    **dict.fromkeys(("1", "+1", "1.0", "riskier", "falls"), 1),
+    **dict.fromkeys(("-1", "-1.0", "safer", "rises"), -1),
+    **dict.fromkeys(("0", "0.0", "free", "none"), 0),
+}
 
 
 class DictionaryWrong(DataUnusable):
@@ -127,39 +134,59 @@ def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _names(content: dict[str, Any], key: str) -> list[str]:
     value = content.get(key) or []
-    return [value] if isinstance(value, str) else [str(name) for name in value]
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        raise DictionaryWrong(f"{key}: a list of names is wanted.")
+    return [str(name) for name in value]
 
 
 def _entry(name: str, facts: dict[str, Any]) -> Entry:
-    kind = facts.get("kind")
-    if kind is not None and kind not in KINDS:
-        raise DictionaryWrong(f"{name}: the kind is number or choice, not {kind!r}.")
-    special = facts.get("special")
+    group = facts.get("group")
+    if group is not None and not (isinstance(group, str) and group.strip()):
+        raise DictionaryWrong(f"{name}: a group is a name, not {group!r}.")
+    return Entry(
+        kind=_kind(name, facts.get("kind")),
+        sign=_sign(name, facts.get("sign")),
+        special=_special(name, facts.get("special")),
+        group=group,
+        why=str(facts.get("why", "")),
+        is_input=bool(facts.get("input", True)),
+        is_protected=bool(facts.get("protected", False)),
+        is_research=facts.get("protected") == RESEARCH,
+    )
+
+
+def _kind(name: str, value: object) -> Kind | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or value.lower() not in KINDS:
+        raise DictionaryWrong(f"{name}: the kind is number or choice, not {value!r}.")
+    return KINDS[value.lower()]
+
+
+def _special(name: str, value: object) -> tuple[float, ...] | None:
+    if value is None:
+        return None
     try:
-        return Entry(
-            kind=None if kind is None else KINDS[kind],
-            sign=_sign(facts.get("sign", 0)),
-            special=None if special is None else tuple(sorted({float(code) for code in special})),
-            group=facts.get("group"),
-            why=str(facts.get("why", "")),
-            is_input=bool(facts.get("input", True)),
-            is_protected=bool(facts.get("protected", False)),
-            is_research=facts.get("protected") == RESEARCH,
-        )
-    except (TypeError, ValueError) as wrong:
-        raise DictionaryWrong(f"{name}: {wrong}") from None
+        codes = {float(code) for code in value} if isinstance(value, list) else {math.nan}
+    except (TypeError, ValueError):
+        codes = {math.nan}
+    if not all(map(math.isfinite, codes)):
+        raise DictionaryWrong(f"{name}: special codes are a list of numbers, not {value!r}.")
+    return tuple(sorted(codes))
 
 
 def _applicants(value: object) -> Applicants:
-    if value not in APPLICANTS:
+    if not isinstance(value, str) or value not in APPLICANTS:
         raise DictionaryWrong(f"The applicants are person, firm or any, not {value!r}.")
-    return APPLICANTS[str(value)]
+    return APPLICANTS[value]
 
 
-def _sign(value: object) -> int:
-    words = {"riskier": 1, "safer": -1, "free": 0, "falls": 1, "rises": -1, 1: 1, -1: -1, 0: 0}
-    if value is None:
-        return 0
-    if value not in words:
-        raise ValueError(f"the sign is 1 (more is riskier), -1 (safer) or 0, not {value!r}")
-    return words[value]
+def _sign(name: str, value: object) -> int:
+    word = str(value).strip().lower()
+    if word not in SIGNS:
+        raise DictionaryWrong(
+            f"{name}: the sign is 1 (more is riskier), -1 (safer) or 0, not {value!r}."
+        )
+    return SIGNS[word]

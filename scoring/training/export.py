@@ -13,5 +13,8 @@ def run(args: Namespace) -> int:
     card = open_model(args.card).content
     if not isinstance(card, CardData):
         raise DataUnusable(f"{args.card.name}: only a card becomes SQL, this is a challenger")
-    print(to_sql(card, args.table, args.key))
+    try:
+        print(to_sql(card, args.table, args.key))
+    except ValueError as wrong:
+        raise DataUnusable(f"{args.card.name}: {wrong}") from None
     return 0

@@ -1,6 +1,5 @@
 """`python -m scoring.training fit`: train a card from a file, without questions."""
 
-import json
 import platform
 from argparse import Namespace
 from typing import Any, Final
@@ -20,7 +19,7 @@ from scoring.training.expert import completed
 from scoring.training.metrics import Judgement, judge
 from scoring.training.proxies import suspects
 from scoring.training.scorecard import ScorecardClassifier
-from scoring.types import encode
+from scoring.training.writing import demand_place, written
 
 LEAST_ROWS: Final = 20
 LEAST_OF_EACH: Final = 2
@@ -30,6 +29,7 @@ TOLD: Final = ("auc", "ks", "gini", "brier", "log_loss", "calibration_error")
 
 def run(args: Namespace) -> int:
     """Train a card and write it."""
+    demand_place(args.out)
     expert = None if args.expert is None else artifacts.read(args.expert, CardData).content
     known = completed(read_dictionary(args.dictionary), expert)
     roles = Roles(args.target, args.weight, args.groups, args.time, known.kinds)
@@ -63,8 +63,8 @@ def run(args: Namespace) -> int:
             "settings": _settings(model),
         },
     )
-    args.out.write_text(json.dumps(encode(card), ensure_ascii=False), encoding="utf-8")
-    artifacts.seal(args.out)
+    with written(args.out) as out:
+        out.write(artifacts.sealed(card))
     _tell(card, table, metrics, str(args.out))
     return 0
 

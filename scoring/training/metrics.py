@@ -200,6 +200,7 @@ def _bootstrap(target: Labels, pd: Numbers, weights: Numbers, seed: int) -> list
     spread = np.quantile(np.array(drawn) - np.mean(drawn, axis=0), [0.025, 0.975], axis=0)
     values = figures(cells.mass)
     return [
-        Estimate(value, max(0.0, value + low), value + high)
+        # Where all draws are alike, rounding may put both ends on one side.
+        Estimate(value, min(value, max(0.0, value + low)), max(value, value + high))
         for value, low, high in zip(values, *spread.tolist(), strict=True)
     ]

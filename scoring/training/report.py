@@ -42,6 +42,7 @@ from scoring.training.metrics import BINS, judge
 from scoring.training.model import Model, judged, open_model
 from scoring.training.proxies import Proxy, find_proxies
 from scoring.training.stress import stressed
+from scoring.training.writing import demand_place, written
 
 TEMPLATES: Final = Path(__file__).parents[2] / "templates"
 PLACES: Final = ("0.99", "0.8", "0.5", "0.1")  # of the ranks by risk, for the examples
@@ -84,6 +85,7 @@ class Period:
 
 def run(args: Namespace) -> int:
     """Write the report of `args.card` on `args.data` to `args.out`."""
+    demand_place(args.out)
     model, frame = open_model(args.card), read_frame(args.data)
     roles = Roles(args.target, args.weight, time=args.time)
     for name in args.by:
@@ -103,7 +105,8 @@ def run(args: Namespace) -> int:
         "examples": _examples(scores),
         "stress": _stress(model, frame, args.seed),
     }
-    args.out.write_text(page(facts), encoding="utf-8")
+    with written(args.out) as out:
+        out.write(page(facts))
     print(args.out)
     return 0
 

@@ -7,6 +7,7 @@ from typing import IO, Final
 
 from scoring.training.data import frames
 from scoring.training.model import Model, open_model
+from scoring.training.writing import written
 
 HEADER: Final = ("score", "pd", "pd_low", "pd_high", "reasons")
 ROWS_AT_ONCE: Final = 200_000  # a file of any length passes through the memory of this many
@@ -15,13 +16,8 @@ ROWS_AT_ONCE: Final = 200_000  # a file of any length passes through the memory 
 def run(args: Namespace) -> int:
     """Score `args.data` with `args.card` and write `args.out`, whole or not at all."""
     model = open_model(args.card)
-    unfinished = args.out.with_name(args.out.name + ".part")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as out:
-            rows = _write(model, args.data, out)
-        unfinished.replace(args.out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written(args.out) as out:
+        rows = _write(model, args.data, out)
     print(f"{args.out}: {rows} rows")
     return 0
 

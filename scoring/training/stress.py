@@ -31,6 +31,7 @@ from scoring.stress import StressData, shift_for, stress_data, stress_portfolio
 from scoring.stress.shifts import worse
 from scoring.training.data import DataUnusable, Numbers, Table, read
 from scoring.training.stress_page import page
+from scoring.training.writing import written
 
 ROWS: Final = 20_000  # enough for shares to a third of a percent; more rows are drawn from
 NEEDED: Final = ("age_band", "situation", "region", "purpose", "amount_fen", "term_months")
@@ -188,7 +189,8 @@ def _moved(code: str, why: str, pd: Numbers, weights: Numbers, cut_off: float) -
 def _write(out: Path, told: Mapping[str, Any]) -> None:
     """Write the page; into a folder, the JSON beside it."""
     if out.suffix.lower() in (".html", ".htm"):
-        out.write_text(page(told), encoding="utf-8")
+        with written(out) as file:
+            file.write(page(told))
         return
     out.mkdir(parents=True, exist_ok=True)
     (out / "stress.html").write_text(page(told), encoding="utf-8")

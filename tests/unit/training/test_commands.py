@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from scoring.training.__main__ import COMMANDS, main
 from scoring.training.challenger import grow
 from scoring.training.data import Roles, read, table_from
 from scoring.trees import Trees
+from tests.cards import sealed
 from tests.unit.training.population import a_population
 
 ROOT = Path(__file__).parents[3]
@@ -239,3 +241,65 @@ def test_every_command_explains_itself(name, capsys):
         main([name, "--help"])
     assert ended.value.code == 0
     assert COMMANDS[name][1] in capsys.readouterr().out
+
+
+def test_a_pipe_or_a_device_is_written_to_and_stays_one(card, data, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        words = ["--card", card, "--data", data, "--out", pipe]
+        assert main(["score", *map(str, words)]) == 0
+        assert reader.communicate()[0].startswith("score,pd,pd_low,pd_high,reasons\n")
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("words", ["fit", "challenge", "score --card", "report --card"])
+def test_a_place_where_no_file_can_be_is_told(words, card, data, tmp_path, capsys):
+    command, *more = words.split()
+    words = [command, *more, *([card] if more else []), "--data", data]
+    words += [] if command == "score" else ["--target", "bad"]
+    for place, why in (
+        (tmp_path, "a folder; name a file"),
+        (tmp_path / "no/out", "there is no folder"),
+    ):
+        assert main([*map(str, [*words, "--out", place])]) == 2
+        assert capsys.readouterr().err.startswith(f"error: {place}: {why}")
+
+
+def test_what_the_system_refuses_is_told_without_its_numbers(data, capsys):
+    words = ["evaluate", "--card", "/no/card.json", "--data", str(data), "--target", "bad"]
+    assert main(words) == 2
+    assert capsys.readouterr().err == "error: /no/card.json: no such file or directory\n"
+
+
+@pytest.mark.parametrize("seed", ["-1", "x", "99999999999"])
+def test_a_seed_is_a_whole_number(card, data, seed, capsys):
+    words = ["evaluate", "--card", str(card), "--data", str(data), "--target", "bad"]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--seed", seed])
+    assert ended.value.code == 2
+    assert "a whole number from 0 to" in capsys.readouterr().err
+
+
+def test_who_interrupts_hears_nothing(card, data, capsys, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scoring.training.evaluate.run", interrupted)
+    assert main(["evaluate", "--card", str(card), "--data", str(data), "--target", "bad"]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_one_column_is_not_the_target_and_something_else_beside(card, data, capsys):
+    words = ["evaluate", "--card", str(card), "--data", str(data), "--target", "bad"]
+    assert main([*words, "--weight", "bad"]) == 2
+    assert "is the target, and nothing else beside" in capsys.readouterr().err
+
+
+def test_a_code_that_postgresql_cannot_hold_is_told(tmp_path, capsys):
+    city = CARD["fields"][2]
+    fields = [*CARD["fields"][:2], city | {"levels": {"a\0b": 0}}]
+    file = tmp_path / "card.json"
+    file.write_text(sealed(CARD | {"fields": fields}), encoding="utf-8")
+    assert main(["export", "--card", str(file), "--sql"]) == 2
+    assert "no text with a zero byte" in capsys.readouterr().err

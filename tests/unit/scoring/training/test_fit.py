@@ -118,6 +118,24 @@ def test_a_dictionary_that_is_none_is_said(place, capsys):
     assert "A dictionary is a JSON object." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"categorical": 5}, "categorical: a list of names is wanted."),
+        ({"signs": {"late": "up"}}, "late: the sign is 1 (more is riskier), -1 (safer) or 0"),
+        ({"fields": {"late": {"kind": ["x"]}}}, "late: the kind is number or choice"),
+        ({"fields": {"late": {"group": 5}}}, "late: a group is a name, not 5."),
+        ({"fields": {"late": {"special": "-9"}}}, "late: special codes are a list of numbers"),
+        ({"fields": {"late": {"special": [None]}}}, "late: special codes are a list of numbers"),
+        ({"applicants": []}, "The applicants are person, firm or any"),
+    ],
+)
+def test_what_a_dictionary_cannot_say_is_told(place, capsys, known, said):
+    (place / "known.json").write_text(json.dumps(known))
+    assert fit(place, "--dictionary", place / "known.json") == 2
+    assert said in capsys.readouterr().err
+
+
 def with_traits():
     frame = table()
     sex = np.where(frame.index % 2, "f", "m")
