@@ -123,7 +123,7 @@ def _row(group: str, members: Sequence[Member], least: int) -> GroupRow:
     )
 
 
-def share(part: int, whole: int, least: int = HIDDEN_BELOW) -> Share | None:
+def share(part: float, whole: float, least: int = HIDDEN_BELOW) -> Share | None:
     """Give a share with its interval; none where either side of it is a small cell."""
     if whole < max(least, 1) or any(0 < side < least for side in (part, whole - part)):
         return None

@@ -25,7 +25,8 @@ def report() -> str:
 
 def _drawn(plot: Mapping[str, Any]) -> Markup:
     said = words("monitoring")
-    series = [(said["series"].get(one["key"], one["key"]), one["values"]) for one in plot["series"]]
+    labels = {**said["series"], **said["fields"]}
+    series = [(labels.get(one["key"], one["key"]), one["values"]) for one in plot["series"]]
     return charts.lines(
         [week[5:] for week in plot["weeks"]], series, said["plots"][plot["key"]]["title"]
     )

@@ -24,7 +24,10 @@ _STYLE = Style(
     guide_stroke_color="#e4e7ec",
     major_guide_stroke_color="#d5d8de",
     colors=("#2f5bd8", "#b42318", "#667085", "#b54708", "#027a48"),
-    font_family="system-ui, sans-serif",
+    font_family='system-ui, "PingFang SC", "Microsoft YaHei", sans-serif',
+    label_font_size=12,
+    major_label_font_size=12,
+    legend_font_size=12,
 )
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _WORDS = "console/words/monitoring.json"
@@ -44,12 +47,19 @@ def _page(found: Sequence[Mapping[str, Any]], templates: Path) -> str:
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined
     )
     page = environment.get_template("scoring/monitor.html")
-    return page.render(cards=found, said=words, drawn=_drawn)
+    # A file without weeks is told as a whole.
+    labels = {**words["series"], **words["fields"], "all": words["heads"]["all"]}
+    return page.render(
+        cards=found,
+        said=words,
+        drawn=lambda plot: _drawn(plot, labels),
+        named=lambda code: labels.get(code, code),
+    )
 
 
 def _drawn(plot: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     series = [(labels.get(one["key"], one["key"]), one["values"]) for one in plot["series"]]
-    return _lines(plot["weeks"], series)
+    return _lines([labels.get(week, week) for week in plot["weeks"]], series)
 
 
 def _lines(names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]]) -> str:
@@ -58,6 +68,7 @@ def _lines(names: Sequence[str], series: Sequence[tuple[str, Sequence[float | No
         width=_WIDTH, height=_HEIGHT, style=_STYLE, js=[], show_minor_x_labels=False,
         x_labels_major_count=_MOST_LABELS, legend_at_bottom=True, show_legend=len(series) > 1,
         disable_xml_declaration=True, truncate_legend=-1, dots_size=2,
+        max_scale=8,
     )  # fmt: skip
     chart.x_labels = list(names)
     for name, values in series:

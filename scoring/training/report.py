@@ -1,21 +1,13 @@
-"""Write the release report of a model: one page that a risk officer reads, prints and signs.
+"""Write the release report of a model: one page that a risk officer reads, prints and signs."""
 
-Its words are in `templates/scoring/`. It needs no script and no other host.
-"""
-
-import json
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
 from scoring.card import Card, CardData
@@ -40,11 +32,11 @@ from scoring.training.data import (
 from scoring.training.dictionary import read_dictionary
 from scoring.training.metrics import BINS, judge
 from scoring.training.model import Model, judged, open_model
+from scoring.training.pages import laid_out, words
 from scoring.training.proxies import Proxy, find_proxies
 from scoring.training.stress import stressed
 from scoring.training.writing import demand_place, written
 
-TEMPLATES: Final = Path(__file__).parents[2] / "templates"
 PLACES: Final = ("0.99", "0.8", "0.5", "0.1")  # of the ranks by risk, for the examples
 MOST_PERIODS: Final = 24
 BASE_SHARE: Final = 1 / 3  # of the rows, the earliest: what later ones are held against
@@ -97,7 +89,7 @@ def run(args: Namespace) -> int:
     facts = {
         **_about(model),
         **_figures(table, scores, args.seed),
-        "data": {"rows": table.rows, "bads": int(table.labels().sum())} | {"sha256": table.sha256},
+        "data": _data(table),
         "absent": [name for name in model.kinds if name not in frame.columns],
         "fairness": [_fairness(name, texts(frame[name]), table, scores) for name in groups],
         "named": find_protected(model.kinds),
@@ -106,40 +98,45 @@ def run(args: Namespace) -> int:
         "stress": _stress(model, frame, args.seed),
     }
     with written(args.out) as out:
-        out.write(page(facts))
+        out.write(laid_out("report.html", facts))
     print(args.out)
     return 0
 
 
-def page(facts: Mapping[str, Any]) -> str:
-    """Lay a report out."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
-    return environment.get_template("scoring/report.html").render(words=words(), **facts)
+def _data(table: Table) -> dict[str, Any]:
+    bads, weighted = int(table.labels().sum()), None
+    if table.weights is not None:
+        weighted = float(np.average(table.labels(), weights=table.weights))
+    return {"rows": table.rows, "bads": bads, "sha256": table.sha256, "weighted": weighted}
 
 
-@cache
-def words() -> dict[str, Any]:
-    """Read the words that stand in tables and plots."""
-    read: dict[str, Any] = json.loads(
-        (TEMPLATES / "scoring" / "report.json").read_text(encoding="utf-8")
-    )
-    return read
-
-
-def calibration_bins(target: NDArray[np.int64], chance: Numbers) -> list[Bin]:
+def calibration_bins(
+    target: NDArray[np.int64], chance: Numbers, weight: Numbers | None = None
+) -> list[Bin]:
     """Cut rows into ten bins of equal count, by probability."""
+    weight = np.ones(len(target)) if weight is None else weight
     cut = np.array_split(np.argsort(chance, kind="stable"), BINS)
     return [
-        Bin(len(rows), float(chance[rows].mean()), share(int(target[rows].sum()), len(rows), 0))
+        Bin(len(rows), *_told_and_seen(chance[rows], target[rows], weight[rows]))
         for rows in cut
-        if len(rows)
+        if weight[rows].any()
     ]
 
 
-def periods_of(times: Column, target: NDArray[np.int64], scores: Scores) -> list[Period]:
+def _told_and_seen(
+    chance: Numbers, target: NDArray[np.int64], weight: Numbers
+) -> tuple[float, Share | None]:
+    """Give what was expected and what came; weights count as so many rows of equal weight."""
+    counted = float(weight.sum() ** 2 / (weight @ weight))
+    seen = float(np.average(target, weights=weight))
+    return float(np.average(chance, weights=weight)), share(seen * counted, counted, 0)
+
+
+def periods_of(
+    times: Column, target: NDArray[np.int64], scores: Scores, weight: Numbers | None = None
+) -> list[Period]:
     """Hold each stretch of time against the earliest third of the rows."""
+    weight = np.ones(len(target)) if weight is None else weight
     names = _stretches(times)
     ordered = sorted(set(names.tolist()))
     sizes = np.cumsum([np.count_nonzero(names == name) for name in ordered])
@@ -152,16 +149,15 @@ def periods_of(times: Column, target: NDArray[np.int64], scores: Scores) -> list
         moved = None
         if place > base_until:
             moved = shift(base, Counter(scores.total[here].tolist()), LEAST_IN_CELL, BINS)
-        rows, bads = int(here.sum()), int(target[here].sum())
-        expected = float(scores.pd[here].mean())
+        expected, observed = _told_and_seen(scores.pd[here], target[here], weight[here])
         found.append(
             Period(
                 name=str(name),
-                rows=rows,
+                rows=int(here.sum()),
                 psi=moved.value if moved else None,
                 limit=moved.limit(0.05) if moved else 0.0,
                 expected=expected,
-                observed=share(bads, rows, 0),
+                observed=observed,
             )
         )
     return found
@@ -195,7 +191,7 @@ def _about(model: Model) -> dict[str, Any]:
         facts["model"]["made_by"] = content.made_by
         facts["training"] = content.training
         facts["base_points"] = content.scaling.base_points
-        facts["pairs"] = [pair.name for pair in content.pairs]
+        facts["pairs"] = [pair.fields for pair in content.pairs]
         facts["fields"] = [_table(field) for field in content.fields]
     return facts
 
@@ -219,13 +215,15 @@ def _names(field: Field) -> list[tuple[str, str]]:
 
 def _figures(table: Table, scores: Scores, seed: int) -> dict[str, Any]:
     target = table.labels()
-    bins = calibration_bins(target, scores.pd)
+    bins = calibration_bins(target, scores.pd, table.weights)
     observed = [one.observed.value if one.observed else 0.0 for one in bins]
     said = words()["plots"]
     return {
         "judged": judge(target, scores.pd, table.weights, seed=seed).as_json(),
         "bins": bins,
-        "periods": [] if table.times is None else periods_of(table.times, target, scores),
+        "periods": []
+        if table.times is None
+        else periods_of(table.times, target, scores, table.weights),
         "plots": {
             "roc": report_plots.roc(target, scores.pd, said["roc"]),
             "ks": report_plots.ks(target, scores.pd, said["ks"]),

@@ -20,15 +20,18 @@ Words = Mapping[str, str]
 _SCRIPT: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 POINTS: Final = 120  # more make a file heavier and no line smoother
 BARS: Final = 25
-_STYLE: Final = Style(
+STYLE: Final = Style(
     background="transparent",
     plot_background="transparent",
     foreground="#3c4149",
     foreground_strong="#16181d",
     foreground_subtle="#d5d8de",
+    guide_stroke_color="#e4e7ec",
+    major_guide_stroke_color="#d5d8de",
     colors=("#2f6fb4", "#b4442f", "#8a8f98"),
     font_family='system-ui, "PingFang SC", "Microsoft YaHei", sans-serif',
     label_font_size=13,
+    major_label_font_size=13,
     legend_font_size=14,
     title_font_size=16,
 )
@@ -56,6 +59,7 @@ def ks(target: Labels, pd: Numbers, words: Words) -> str:
 def calibration(expected: list[float], observed: list[float], words: Words) -> str:
     """Draw bad rates over probabilities; a calibrated model lies on the diagonal."""
     chart = _lines(words)
+    chart.value_formatter = chart.x_value_formatter = lambda rate: f"{100 * rate:.3g}%"
     most = max([*expected, *observed])
     points = [*zip(expected, observed, strict=True)]
     chart.add(
@@ -96,11 +100,13 @@ def _look(words: Words, width: int, height: int) -> dict[str, object]:
         "y_title": words["up"],
         "width": width,
         "height": height,
-        "style": _STYLE,
+        "style": STYLE,
         "js": [],
         "legend_at_bottom": True,
         "disable_xml_declaration": True,
         "truncate_legend": -1,
+        "truncate_label": -1,
+        "max_scale": 8,
     }
 
 

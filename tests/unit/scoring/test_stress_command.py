@@ -8,6 +8,7 @@ import pytest
 
 from scoring.assess.rulebook import PACKAGE, RuleFiles
 from scoring.training.data import DataUnusable
+from scoring.training.pages import scenario
 from scoring.training.stress import run
 from tests.unit.scoring.builders import FIRM, PERSON
 
@@ -56,7 +57,7 @@ def test_a_page_and_its_figures_go_into_a_folder(people, tmp_path, capsys):
     assert "<svg" in page
     assert "<script" not in page
     told = json.loads((tmp_path / "out" / "stress.json").read_text(encoding="utf-8"))
-    assert all(one["code"] in page for one in told["outcomes"])
+    assert all(scenario(one["code"]) in page for one in told["outcomes"])
 
 
 def test_other_data_show_how_risks_move(tmp_path, capsys):

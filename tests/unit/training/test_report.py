@@ -12,7 +12,8 @@ from scoring.protected import protected_data
 from scoring.training.__main__ import main
 from scoring.training.challenger import grow
 from scoring.training.data import Roles, table_from
-from scoring.training.report import calibration_bins, periods_of, words
+from scoring.training.pages import words
+from scoring.training.report import calibration_bins, periods_of
 from tests.unit.training.population import a_population
 from tests.unit.training.test_commands import CARD
 
@@ -112,6 +113,23 @@ def test_bins_hold_where_probabilities_are_true_and_do_not_where_they_are_double
     assert sum(one.holds for one in calibration_bins(target, chance * 2)) <= 2
 
 
+def test_bads_drawn_more_often_hold_by_their_weight():
+    random = np.random.default_rng(0)
+    chance = random.uniform(0.01, 0.1, 40_000)
+    target = (random.random(40_000) < chance).astype(np.int64)
+    drawn = (target == 1) | (random.random(40_000) < 0.1)
+    weight = np.where(target[drawn] == 1, 1.0, 10.0)
+    told = calibration_bins(target[drawn], chance[drawn], weight)
+    assert sum(one.holds for one in told) >= 8
+    assert sum(one.holds for one in calibration_bins(target[drawn], chance[drawn])) == 0
+
+
+def test_a_report_by_weight_says_so(files):
+    card, data, out = files
+    pd.read_csv(data).assign(weight=lambda rows: 1 + rows["bad"]).to_csv(data, index=False)
+    assert "加权后" in written(card, data, out, "--weight", "weight")
+
+
 def test_a_moved_period_passes_its_limit_and_quiet_ones_do_not():
     from scoring.card.columns import Scores  # noqa: PLC0415 - one test builds them by hand
 
@@ -136,7 +154,7 @@ def test_what_is_protected_and_what_stands_for_it_is_told(files):
     known = data.with_name("known.json")
     known.write_text(json.dumps({"protected": ["sex", "not_here"]}), encoding="utf-8")
     page = written(card, data, out, "--dictionary", known)
-    assert "按 sex" in page
+    assert "按sex" in page
     assert re.search(r"<td>income</td><td class=\"words\">sex = [fm]</td>", page)
     assert "没有给出分组列" not in page
 
