@@ -24,6 +24,7 @@ BINS: Final = 20
 MAX_LEVELS: Final = 40
 RARE_ROWS: Final = 10
 RARE_SHARE: Final = 0.002
+LEAST_COMMON: Final = 0.05  # of the rows that common texts have; with fewer they are names, or days
 # What files put where a number is absent. A code is believed only when it stands apart and repeats.
 SENTINELS: Final = frozenset(
     {
@@ -159,15 +160,33 @@ def find_bins(
             continue
         field = _bins_of(name, values, dictionary, bins)
         codes = field.codes(values)
-        if codes.size == 0 or np.all(codes == codes[0]):
-            notes.append(f"{name} left out: it tells nothing here (constant, empty, or all rare).")
+        why = _why_left_out(field, codes)
+        if why:
+            notes.append(f"{name} left out: {why}.")
             continue
         twin = seen.setdefault(_fingerprint(values), name)
         if twin != name:
             notes.append(f"{name} left out: it repeats {twin}.")
             continue
+        if field.kind == "choice" and dictionary.sign(name):
+            notes.append(f"{name}: its values are texts, so no sign is held.")
         fields.append(field)
     return Binner(tuple(fields), tuple(notes))
+
+
+def _why_left_out(field: Bins, codes: Codes) -> str:
+    """Say why a column tells nothing, or nothing when it may."""
+    if np.all(codes == field.missing):
+        return "it is empty"
+    if np.all(codes == codes[0]):
+        return "it is the same for everybody"
+    if field.kind == "number":
+        return ""
+    known = codes[codes != field.missing]
+    is_scattered = np.mean(known < field.ordinary) < LEAST_COMMON
+    return (
+        "hardly any of its texts stands twice" if is_scattered and len(known) == len(codes) else ""
+    )
 
 
 def _fingerprint(values: Values) -> bytes:
@@ -222,6 +241,8 @@ def frequent_levels(texts: Sequence[str | None]) -> tuple[str, ...]:
             counts[text] = counts.get(text, 0) + 1
     least = max(RARE_ROWS, int(RARE_SHARE * len(texts)))
     common = [level for level, count in counts.items() if count >= least]
+    # Where each value stands for itself, that there is one at all may still tell something.
+    common = common or sorted(counts, key=lambda level: (-counts[level], level))[:1]
     return tuple(sorted(sorted(common, key=lambda level: (-counts[level], level))[:MAX_LEVELS]))
 
 

@@ -33,6 +33,12 @@ MISSING_WORDS: Final = frozenset(
     {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "NaT", "-nan"}
 )
 TARGET_WORDS: Final = {"0": 0, "1": 1, "false": 0, "true": 1}
+# How people write numbers: "1,234.50", "¥88", "13.5 %".
+DRESSED: Final = r"[-+]?[$€£¥￥]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?\s?%?"
+DRESS: Final = r"[$€£¥￥,%\s]"
+# A column of more numbers than a choice has levels is one of numbers; few words may say "none".
+MANY_NUMBERS: Final = 40
+STRAY_WORDS: Final = 3
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 SEPARATORS: Final = (",", ";", "\t", "|")
 _BLOCK: Final = 1 << 20
@@ -164,8 +170,24 @@ def column_of(series: "pd.Series[object]", kind: Kind | None = None) -> Column:
     if kind == "number":
         return numbers(series)
     values = _parsed(series)
-    known = values[~_missing(series)]
-    return texts(series) if np.isnan(known).any() else values
+    stray = np.isnan(values) & ~_missing(series)
+    if not stray.any():
+        return values
+    words = Counter(series[stray].astype("str").str.strip())
+    if len(words) > STRAY_WORDS or len(np.unique(values[~np.isnan(values)])) <= MANY_NUMBERS:
+        return texts(series)
+    told = ", ".join(f"{word!r} ({count})" for word, count in sorted(words.items()))
+    warnings.warn(f"column {series.name!r} holds numbers; missing: {told}", DataWarning, 2)
+    return values
+
+
+def answers_of(series: "pd.Series[object]", kind: Kind) -> Column:
+    """Take a column as a card reads it: where numbers are wanted, other words stay as they are."""
+    if kind == "choice":
+        return texts(series)
+    values = numbers(series)
+    stray = np.isnan(values) & ~_missing(series)
+    return np.where(stray, texts(series), values.astype(object)) if stray.any() else values
 
 
 def numbers(series: "pd.Series[object]") -> Numbers:
@@ -177,7 +199,11 @@ def numbers(series: "pd.Series[object]") -> Numbers:
 
 def _parsed(series: "pd.Series[object]") -> Numbers:
     if not pd.api.types.is_numeric_dtype(series):
-        series = pd.to_numeric(series.astype("str").str.strip(), errors="coerce")
+        words = series.astype("str").str.strip()
+        series = pd.to_numeric(words, errors="coerce").astype(np.float64)
+        dressed = words[series.isna()]
+        dressed = dressed[dressed.str.fullmatch(DRESSED)]
+        series[dressed.index] = dressed.str.replace(DRESS, "", regex=True).astype(np.float64)
     return cast("Numbers", series.to_numpy(dtype=np.float64, na_value=np.nan))
 
 

@@ -7,6 +7,8 @@ Two spellings are read, and may be mixed:
      "applicants": "person"}
     {"categorical": ["purpose"], "signs": {"income": -1}, "time": "month", "ignore": ["id"]}
 
+Where none of these parts is there, the whole is taken for the fields.
+
 A sign of 1 says that more is riskier, -1 that more is safer. `applicants` (person, firm) says that
 the card is to decide about people: what may not is refused. What is `protected` is never an input,
 and inputs that stand for it are found; "research" lets it be one, in a card that decides nothing.
@@ -14,17 +16,22 @@ and inputs that stand for it are found; "research" lets it be one, in a card tha
 
 import json
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from scoring.training.data import DataUnusable
+from scoring.training.data import DataUnusable, DataWarning
 
 Kind = Literal["number", "choice"]
 Applicants = Literal["person", "firm", "any"]
 APPLICANTS: Mapping[str, Applicants] = {"person": "person", "firm": "firm", "any": "any"}
 RESEARCH: Final = "research"
+PARTS: Final = frozenset(
+    ("applicants", "categorical", "fields", "ignore", "protected", "signs", "time")
+)
+FACTS: Final = frozenset(("group", "input", "kind", "protected", "sign", "special", "why"))
 KINDS: Mapping[str, Kind] = {
     "number": "number", "numeric": "number", "numerical": "number", "integer": "number",
     "choice": "choice", "categorical": "choice", "category": "choice", "text": "choice",
@@ -108,11 +115,7 @@ def dictionary_from(content: object) -> Dictionary:
     """Understand a dictionary that was read from JSON."""
     if not isinstance(content, dict):
         raise DictionaryWrong("A dictionary is a JSON object.")
-    found: dict[str, dict[str, Any]] = {}
-    for name, facts in _mapping(content, "fields").items():
-        if not isinstance(facts, dict):
-            raise DictionaryWrong(f"{name}: an object is wanted.")
-        found[name] = dict(facts)
+    found = _fields(content)
     for name in _names(content, "categorical"):
         found.setdefault(name, {}).setdefault("kind", "choice")
     for name, sign in _mapping(content, "signs").items():
@@ -123,6 +126,16 @@ def dictionary_from(content: object) -> Dictionary:
         found.setdefault(name, {})["protected"] = True
     entries = {name: _entry(name, facts) for name, facts in found.items()}
     return Dictionary(entries, _applicants(content.get("applicants", "any")))
+
+
+def _fields(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    if not PARTS & content.keys():
+        return {name: dict(facts) for name, facts in content.items() if isinstance(facts, dict)}
+    fields = _mapping(content, "fields")
+    for name, facts in fields.items():
+        if not isinstance(facts, dict):
+            raise DictionaryWrong(f"{name}: an object is wanted.")
+    return {name: dict(facts) for name, facts in fields.items()}
 
 
 def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
@@ -142,6 +155,9 @@ def _names(content: dict[str, Any], key: str) -> list[str]:
 
 
 def _entry(name: str, facts: dict[str, Any]) -> Entry:
+    odd = ", ".join(map(repr, sorted(facts.keys() - FACTS)))
+    if odd:
+        warnings.warn(f"the dictionary says of {name!r} what is not read: {odd}", DataWarning, 2)
     group = facts.get("group")
     if group is not None and not (isinstance(group, str) and group.strip()):
         raise DictionaryWrong(f"{name}: a group is a name, not {group!r}.")

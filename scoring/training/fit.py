@@ -1,6 +1,7 @@
 """`python -m scoring.training fit`: train a card from a file, without questions."""
 
 import platform
+import warnings
 from argparse import Namespace
 from typing import Any, Final
 
@@ -13,8 +14,9 @@ from scipy.special import expit
 from scoring import artifacts
 from scoring.card.format import CardData
 from scoring.protected import check_training
-from scoring.training.data import DataUnusable, Roles, Table, read
-from scoring.training.dictionary import read_dictionary
+from scoring.training.data import DataUnusable, DataWarning, Roles, Table, read
+from scoring.training.dictionary import Dictionary, read_dictionary
+from scoring.training.doubts import too_good, without_counters
 from scoring.training.expert import completed
 from scoring.training.metrics import Judgement, judge
 from scoring.training.proxies import suspects
@@ -31,11 +33,14 @@ def run(args: Namespace) -> int:
     """Train a card and write it."""
     demand_place(args.out)
     expert = None if args.expert is None else artifacts.read(args.expert, CardData).content
-    known = completed(read_dictionary(args.dictionary), expert)
+    given = read_dictionary(args.dictionary)
+    known = completed(given, expert)
     roles = Roles(args.target, args.weight, args.groups, args.time, known.kinds)
     table = read(args.data, roles)
     target = table.labels()
     _demand_enough(target)
+    _warn_of_strangers(given, table, roles)
+    known, doubts = without_counters(known, table.columns)
     hits = suspects(table.columns, known, args.seed)
     check_training(hits, known.applicants)
     model = ScorecardClassifier(known, expert=expert, random_state=args.seed)
@@ -48,11 +53,12 @@ def run(args: Namespace) -> int:
     if args.time is not None:
         metrics |= _later(model, table, weights)
     read_by_card = {field.name for field in model.card_.fields}
-    noted = check_training([hit for hit in hits if hit.name in read_by_card], known.applicants)
+    doubts += too_good(table.columns, target, read_by_card, args.seed)
+    doubts += check_training([hit for hit in hits if hit.name in read_by_card], known.applicants)
     card = model.to_card(
         args.out.stem,
         kind=known.applicants,
-        notes=[*model.card_.notes, *noted],
+        notes=[*model.card_.notes, *doubts],
         training={
             "rows": table.rows,
             "bads": int(target.sum()),
@@ -76,6 +82,14 @@ def _demand_enough(target: NDArray[Any]) -> None:
             f"too few rows: {len(target)} with {bads} bad; a card needs at least {LEAST_ROWS} rows "
             f"and {LEAST_OF_EACH} of each outcome"
         )
+
+
+def _warn_of_strangers(given: Dictionary, table: Table, roles: Roles) -> None:
+    known = {*table.columns, roles.target, roles.weight, roles.groups, roles.time}
+    strangers = [name for name in given.entries if name not in known]
+    if strangers:
+        told = ", ".join(map(repr, strangers))
+        warnings.warn(f"the dictionary names what is no column: {told}", DataWarning, 2)
 
 
 def _unseen(

@@ -12,7 +12,7 @@ from scoring import artifacts
 from scoring.card import CardData
 from scoring.card.columns import Columns, Scores
 from scoring.training import forest
-from scoring.training.data import Column, DataWarning, Kind, Roles, Table, column_of, table_from
+from scoring.training.data import Column, DataWarning, Kind, Roles, Table, answers_of, table_from
 from scoring.trees import TreesData
 from scoring.types import Source
 
@@ -41,9 +41,9 @@ class Model:
         return cast("Scores", told)
 
     def columns(self, frame: pd.DataFrame) -> dict[str, Column]:
-        """Pick the inputs out of a frame, choices as text."""
+        """Pick the inputs out of a frame."""
         return {
-            name: column_of(frame[name], "choice" if kind == "choice" else None)
+            name: answers_of(frame[name], kind)
             for name, kind in self.kinds.items()
             if name in frame.columns
         }

@@ -20,7 +20,7 @@ from scoring.monitoring.page import write
 from scoring.monitoring.tally import Known, Seen, Tally, monday_of
 from scoring.monitoring.telling import as_data
 from scoring.monitoring.watch import watch
-from scoring.training.data import TARGET_WORDS, DataUnusable, column_of, frames
+from scoring.training.data import TARGET_WORDS, DataUnusable, answers_of, frames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def _unknown(rows: int) -> list[Known]:
 
 def _rows(card: Card, frame: "pd.DataFrame") -> Iterator[Mapping[str, object]]:
     columns = {
-        name: column_of(frame[name], kind).tolist()
+        name: answers_of(frame[name], kind).tolist()
         for name, kind in card.inputs.items()
         if name in frame.columns
     }

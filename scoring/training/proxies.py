@@ -55,10 +55,13 @@ def suspects(columns: Mapping[str, Column], known: Dictionary, seed: int = 0) ->
 
 
 def find_proxies(
-    inputs: Mapping[str, Column], protected: Mapping[str, Column], seed: int = 0
+    inputs: Mapping[str, Column],
+    protected: Mapping[str, Column],
+    seed: int = 0,
+    limit: float | None = None,
 ) -> tuple[Proxy, ...]:
     """List the inputs that tell a protected column, the clearest first."""
-    limit = protected_data().proxy_auc
+    limit = protected_data().proxy_auc if limit is None else limit
     levels = {name: _levels(column) for name, column in inputs.items() if name not in protected}
     found = []
     for column, values in protected.items():

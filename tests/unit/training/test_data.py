@@ -181,6 +181,25 @@ def test_unicode_text_of_a_spreadsheet_is_read_and_a_workbook_is_told(tmp_path):
         read(file)
 
 
+def test_numbers_are_read_as_people_write_them(tmp_path):
+    file = written(tmp_path, "x;y\n1,234.50;13.5 %\n-¥88;7%\n$1,000,000;\n")
+    columns = read(file).columns
+    np.testing.assert_array_equal(columns["x"], [1234.5, -88, 1_000_000])
+    np.testing.assert_array_equal(columns["y"], [13.5, 7, np.nan])
+    assert read(written(tmp_path, "x;y\n1,23;a\n")).columns["x"].tolist() == ["1,23"]
+
+
+def test_a_few_words_among_many_numbers_are_missing_and_told(tmp_path):
+    numbers = [*map(str, range(50))]
+    with pytest.warns(DataWarning, match=r"missing: '\?' \(2\), 'n\.v\.' \(1\)"):
+        column = read(written(tmp_path, "\n".join(["x", *numbers, "?", "?", "n.v."]))).columns["x"]
+    assert np.isnan(column).sum() == 3
+    few = written(tmp_path, "\n".join(["x", *numbers[:40], "?"]))
+    assert read(few).columns["x"].tolist()[-1] == "?"
+    wordy = written(tmp_path, "\n".join(["x", *numbers, "a", "b", "c", "d"]))
+    assert read(wordy).columns["x"].tolist()[-1] == "d"
+
+
 def test_a_parquet_file_of_odd_types_is_text_where_it_is_no_number(tmp_path):
     file = tmp_path / "rows.parquet"
     frame = {

@@ -136,6 +136,50 @@ def test_what_a_dictionary_cannot_say_is_told(place, capsys, known, said):
     assert said in capsys.readouterr().err
 
 
+def test_a_dictionary_may_be_its_fields_alone(place, capsys):
+    known = {"late": {"sign": 1, "unit": "days"}, "gone": {"sign": 1}, "rows": 300}
+    (place / "known.json").write_text(json.dumps(known))
+    assert fit(place, "--dictionary", place / "known.json") == 0
+    assert {field.name: field.sign for field in card_of(place).fields}["late"] == "falls"
+    told = capsys.readouterr().err
+    assert "the dictionary says of 'late' what is not read: 'unit'" in told
+    assert "the dictionary names what is no column: 'gone'" in told
+
+
+def test_what_numbers_the_rows_is_left_out_unless_the_dictionary_names_it(place):
+    table().assign(row=range(300), person=np.arange(300)[::-1] * 7).to_csv(
+        place / "people.csv", index=False
+    )
+    (place / "known.json").write_text(json.dumps({"row": {}}))
+    assert fit(place) == 0
+    card = card_of(place)
+    assert "row" not in {field.name for field in card.fields}
+    assert any(note.startswith("row left out: it numbers the rows") for note in card.notes)
+    assert "person" in {field.name for field in card.fields}
+    fit(place, "--dictionary", place / "known.json")
+    assert "row" in {field.name for field in card_of(place).fields}
+
+
+def test_what_tells_the_outcome_alone_is_noted(place):
+    frame = table()
+    frame.assign(paid=np.where(frame.BAD, "no", "yes")).to_csv(place / "people.csv", index=False)
+    assert fit(place) == 0
+    (told,) = [note for note in card_of(place).notes if "almost alone" in note]
+    assert told.startswith("paid tells the outcome almost alone (AUC 1.00)")
+
+
+def test_texts_of_which_none_stands_twice_tell_at_most_that_they_are_there(place):
+    names = [f"name {at}" for at in range(300)]
+    there = np.where(np.arange(300) % 3, names, None)
+    table().assign(name=names, there=there).to_csv(place / "people.csv", index=False)
+    (place / "known.json").write_text(json.dumps({"signs": {"there": 1}}))
+    assert fit(place, "--dictionary", place / "known.json") == 0
+    card = card_of(place)
+    assert "there" in {field.name for field in card.fields}
+    assert "name left out: hardly any of its texts stands twice." in card.notes
+    assert "there: its values are texts, so no sign is held." in card.notes
+
+
 def with_traits():
     frame = table()
     sex = np.where(frame.index % 2, "f", "m")
