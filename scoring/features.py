@@ -51,7 +51,8 @@ NEEDED: Final = {
     "person": ("tenure", "income_band", "debt_band", "credit_record"),
     "firm": ("industry", "headcount", "revenue_band", "firm_debt_band", "credit_record"),
 }
-# What a card may read, and whether it is a code or a number.
+# What a card may read, and whether it is a code or a number. The last three give points only with a
+# written reason in the impact assessment (`scoring.protected`); no shipped card reads them.
 DECLARED: Final[dict[str, Literal["choice", "number"]]] = {
     "situation": "choice",
     "tenure": "choice",
@@ -61,6 +62,9 @@ DECLARED: Final[dict[str, Literal["choice", "number"]]] = {
     "credit_record": "choice",
     "debt_to_income_bp": "number",
     "amount_to_income_pct": "number",
+    "age_band": "choice",
+    "province": "choice",
+    "purpose": "choice",
 }
 WITHOUT_WORK: Final = ("unemployed", "student")
 
@@ -171,7 +175,7 @@ def _at_least(
 
 
 def features(facts: Facts, known: Quantities | None) -> dict[str, Feature]:
-    """Name what a card may read. Age, region and purpose are not among them (P-34)."""
+    """Name what a card may read."""
     ratios: tuple[int | None, int | None] = (None, None)
     if known is not None:
         ratios = (
@@ -187,4 +191,7 @@ def features(facts: Facts, known: Quantities | None) -> dict[str, Feature]:
         "credit_record": facts.credit_record,
         "debt_to_income_bp": ratios[0],
         "amount_to_income_pct": ratios[1],
+        "age_band": facts.age_band,
+        "province": facts.province,
+        "purpose": facts.purpose,
     }

@@ -113,6 +113,12 @@ def check_training(hits: Sequence[Hit], kind: str) -> tuple[str, ...]:
     )
 
 
+def wanted_reasons(names: Iterable[str]) -> tuple[str, ...]:
+    """List the traits for which the impact assessment has to give a reason, each once."""
+    hits = find_protected(names)
+    return tuple(dict.fromkeys(hit.code for hit in hits if hit.effect == "reason"))
+
+
 def check_publishing(
     names: Iterable[str], notes: Iterable[str] = (), reasons: Collection[str] = ()
 ) -> None:

@@ -17,6 +17,9 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "turnover": ("amount_fen", "revenue_band"),
     "team": ("headcount",),
     "firm_debt": ("firm_debt_band",),
+    "age": ("age_band",),
+    "region": ("region",),
+    "purpose": ("purpose",),
 }
 CAP_PARAMS: Final = ("cap_fen", "asked_fen")
 CAP_CODES: Final = {

@@ -22,7 +22,8 @@ def borrowers(book: RuleBook, count: int, seed: int) -> list[dict[str, Feature]]
     for applicant in made_up(count, seed).applicants:
         if applicant.facts.kind == "person":
             inputs = card_inputs(applicant.facts, book)
-            rows.append({**inputs, "bad": int(chance.random() < _probability(inputs))})
+            read = {name: inputs[name] for name in book.cards["person"].inputs}
+            rows.append({**read, "bad": int(chance.random() < _probability(inputs))})
     return rows
 
 

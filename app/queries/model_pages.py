@@ -11,7 +11,7 @@ from app.deps import Deps
 from app.modelling.lifecycle import ASKABLE, Act, State, may
 from app.store import approvals, rescoring
 from app.store import models as store
-from app.store.models import Model
+from app.store.models import Model, ModelMove
 from app.store.operators import Operator
 from app.store.session import Transaction
 
@@ -108,6 +108,7 @@ class Page:
     fields: tuple[Field, ...]
     validation: Mapping[str, Any] | None
     impact: str | None
+    trait_reasons: Mapping[str, str]
     published_by: str | None
     published_at: datetime | None
     shadow_from: datetime | None
@@ -148,19 +149,18 @@ def one(deps: Deps, actor: Actor, model_id: int) -> Page:
     with deps.sessions() as session:
         model = store.get(session, model_id)
         request = _request(session, model, actor, deps.clock.now())
+        moves = store.list_moves(session, model.id)
         return Page(
             line=_line(model),
             fields=_fields(model),
             validation=model.validation,
             impact=model.impact,
+            trait_reasons=_trait_reasons(moves),
             published_by=model.published_by,
             published_at=model.published_at,
             shadow_from=model.shadow_from,
             report_sha256=model.report_sha256,
-            moves=tuple(
-                Done(row.act, row.actor, row.at, row.why)
-                for row in store.list_moves(session, model.id)
-            ),
+            moves=tuple(Done(row.act, row.actor, row.at, row.why) for row in moves),
             request=request,
             can=_can(model, actor, request),
         )
@@ -197,6 +197,12 @@ def _fields(model: Model) -> tuple[Field, ...]:
         return ()
     fields = json.loads(model.text)["fields"]
     return tuple(Field(one["name"], one["sign"], one["why"]) for one in fields)
+
+
+def _trait_reasons(moves: Sequence[ModelMove]) -> Mapping[str, str]:
+    """Return the reasons that it was published with last."""
+    published = next((row for row in moves if row.act == Act.PUBLISH), None)
+    return published.facts.get("trait_reasons", {}) if published else {}
 
 
 def _request(session: Transaction, model: Model, actor: Actor, now: datetime) -> Request | None:

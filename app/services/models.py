@@ -6,7 +6,7 @@ form than a card may only ever score along.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from app.store import models as store
 from app.store.models import Model
 from app.store.session import Transaction
 from scoring.assess import read_card, read_trees
-from scoring.protected import check_publishing
+from scoring.protected import check_publishing, wanted_reasons
 
 SUBJECT = "model"
 MOST_BYTES = 4_000_000
@@ -41,7 +41,7 @@ def bring_in(deps: Deps, actor: Actor, content: str, *, kind: str = "", reason: 
 
     `kind` is for trees and freshly trained cards, which do not say themselves whom they are for.
 
-    A card is refused here already when it reads what may not decide (P-34) or what our form does
+    A card is refused here already when it reads what may never decide (P-34) or what our form does
     not give, or when nobody has words for one of its reasons.
     """
     actor.require(Permission.KEEP_MODELS)
@@ -89,11 +89,12 @@ def _form(body: Mapping[str, Any]) -> str:
 
 
 def _checked(body: Mapping[str, Any], content: str) -> str:
+    """Check that it may decide once its reasons are given; return its hash."""
     try:
         if _form(body) == "trees":
             return read_trees(content)[1].sha256
         card, source = read_card(body["kind"], content)
-        check_publishing(card.inputs, card.data.notes)
+        check_publishing(card.inputs, card.data.notes, wanted_reasons(card.inputs))
     except ValueError as mistake:
         raise NotAllowed(f"This may not decide: {mistake}.", why="card_unfit") from None
     return source.sha256
@@ -140,11 +141,28 @@ def shadow(deps: Deps, actor: Actor, model_id: int, *, reason: str = "") -> None
         model.shadow_from = deps.clock.now()
 
 
-def publish(deps: Deps, actor: Actor, model_id: int, *, impact: str, reason: str) -> Published:
+def traits_to_reason(deps: Deps, actor: Actor, model_id: int) -> tuple[str, ...]:
+    """List the traits that a card reads only with a written reason: age, region, purpose."""
+    actor.require(Permission.LOOK)
+    with deps.sessions() as session:
+        return _traits(store.get(session, model_id))
+
+
+def _traits(model: Model) -> tuple[str, ...]:
+    if model.form != "card":
+        return ()
+    return wanted_reasons(field["name"] for field in json.loads(model.text)["fields"])
+
+
+def publish(
+    deps: Deps, actor: Actor, model_id: int, *,
+    impact: str, reason: str, trait_reasons: Mapping[str, str] | None = None,
+) -> Published:  # fmt: skip
     """Release a validated card to decide; the champion of its kind retires in the same moment.
 
     Whoever validated it cannot be the one. `impact` is the number of the impact assessment
-    (PIPL art. 55) that covers it.
+    (PIPL art. 55) that covers it; `trait_reasons` what it says for each trait that may give points
+    only with a reason.
     """
     actor.require(Permission.APPROVE)
     impact, reason = impact.strip(), reason.strip()
@@ -156,6 +174,7 @@ def publish(deps: Deps, actor: Actor, model_id: int, *, impact: str, reason: str
         model = store.get(session, model_id, lock=True)
         lifecycle.after(Act.PUBLISH, State(model.state))
         _check_fit(model, actor)
+        traits = _written(_traits(model), trait_reasons or {})
         approval.answer(
             deps, session, actor, SUBJECT, model.id,
             content=_content(model), approve=True, words=reason,
@@ -167,7 +186,8 @@ def publish(deps: Deps, actor: Actor, model_id: int, *, impact: str, reason: str
             session.flush()
         model.impact, model.published_by = impact[:64], actor.name
         model.published_at = deps.clock.now()
-        _move(deps, session, actor, model, Act.PUBLISH, why=reason, facts={"impact": impact})
+        facts = {"impact": impact, "trait_reasons": traits}
+        _move(deps, session, actor, model, Act.PUBLISH, why=reason, facts=facts)
         # Who asked yesterday is not to be worse off than who asks tomorrow with the same answers.
         rescoring.begin(deps, session, actor.name, f"{model.version}: {reason}")
         return Published(model.id, earlier.id if earlier else None)
@@ -180,6 +200,19 @@ def _check_fit(model: Model, actor: Actor) -> None:
     if actor.id is None or actor.id == model.made_by_id:
         raise NotAllowed("Whoever brought it in cannot publish it.", why="own_request")
     _checked(_body(model.text, model.kind), model.text)
+
+
+def _written(wanted: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the reason of each trait; raise `NotAllowed` where one is missing or a nod."""
+    written = {trait: given.get(trait, "").strip() for trait in wanted}
+    for trait, words in written.items():
+        if len(words) < validation.LEAST_WORDS:
+            raise NotAllowed(
+                f"It reads the applicant's {trait}: that needs the written reason of the impact "
+                f"assessment, {validation.LEAST_WORDS} signs or more.",
+                why="trait_reason_missing",
+            )
+    return written
 
 
 def refuse(deps: Deps, actor: Actor, model_id: int, *, words: str) -> None:

@@ -1,7 +1,8 @@
 """Take out what a card can be trained on: what cards read, and what came of it; nobody is named.
 
 A card trained on this file fits our form as it is: the columns are the declared inputs of cards,
-the target is `bad`, and the dictionary groups them as the reasons that we have words for.
+the target is `bad`, and the dictionary groups them as the reasons that we have words for. What may
+decide only with a written reason is marked protected there: what stands for it is found.
 """
 
 import csv
@@ -22,7 +23,7 @@ from app.steps.person_key import sealer_of
 from app.store import deciding, training
 from app.store.session import Transaction
 from app.store.training import Known
-from scoring.assess import Dossier, RuleBook, card_inputs
+from scoring.assess import REASONED, Dossier, RuleBook, card_inputs
 from scoring.monitoring.tally import maturity
 from scoring.monitoring.watch import watch
 
@@ -52,7 +53,7 @@ def take(deps: Deps, actor: Actor, kind: str, *, reason: str) -> Taken:
     with deps.sessions.begin() as session:
         book = deciding_book(deps, session)
         card = book.cards["firm" if kind == "firm" else "person"]
-        names = sorted(card.inputs)
+        names = sorted({*card.inputs, *REASONED})
         rows = sorted(_rows(deps, session, book, kind, names))
         act = audit.Act("training_data_taken", "model", kind, reason.strip())
         audit.record(deps, session, actor, act)
@@ -69,6 +70,8 @@ def take(deps: Deps, actor: Actor, kind: str, *, reason: str) -> Taken:
         }
         for field in card.data.fields
     }
+    for name in {*REASONED} - {*fields}:
+        fields[name] = {"kind": "choice", "protected": True}
     bads = sum(row[-1] == "1" for row in rows)
     dictionary = {"applicants": kind, "fields": fields}
     return Taken(written.getvalue(), len(rows), bads, dictionary)

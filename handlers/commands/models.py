@@ -102,9 +102,22 @@ def shadow(model_id: int, by: str, reason: str) -> None:
 @_BY
 @click.option("--impact", required=True, help="The number of the impact assessment.")
 @_REASON
-def publish(model_id: int, by: str, impact: str, reason: str) -> None:
+@click.option(
+    "--trait-reason",
+    "traits",
+    nargs=2,
+    multiple=True,
+    metavar="TRAIT WORDS",
+    help="What the assessment says for an input on age, region or purpose; once for each.",
+)
+def publish(
+    model_id: int, by: str, impact: str, reason: str, traits: tuple[tuple[str, str], ...]
+) -> None:
     """Let a validated card of somebody else's decide from now on."""
-    done = use_cases.publish(bag(), acting(by), model_id, impact=impact, reason=reason)
+    done = use_cases.publish(
+        *(bag(), acting(by), model_id),
+        impact=impact, reason=reason, trait_reasons=dict(traits),
+    )  # fmt: skip
     instead = f", instead of {done.instead_of}" if done.instead_of else ""
     click.echo(f"Published: {done.model_id} decides from now on{instead}.")
 

@@ -12,7 +12,7 @@ from app.core.errors import NotAllowed
 from app.queries import model_pages as pages
 from app.services import model_comparison, models
 from handlers.bag import bag
-from handlers.console.forms.models import CardForm, MoveForm
+from handlers.console.forms.models import TRAITS, CardForm, MoveForm
 from handlers.console.frame import actor, done, needs, refused, show
 from handlers.uploads import make_room
 
@@ -93,9 +93,12 @@ def publish(model_id: int) -> Answer:
     """Let it decide."""
     form = MoveForm()
     impact, reason = form.impact.data or "", form.reason.data or ""
+    traits = {trait: form[f"why_{trait}"].data or "" for trait in TRAITS}
 
     def work() -> None:
-        models.publish(bag(), actor(), model_id, impact=impact, reason=reason)
+        models.publish(
+            *(bag(), actor(), model_id), impact=impact, reason=reason, trait_reasons=traits
+        )
 
     return _do(model_id, work, "published")
 
@@ -129,6 +132,7 @@ def _page(model_id: int, problem: str = "") -> str:
         "models/model.html",
         page=pages.one(bag(), actor(), model_id),
         comparison=model_comparison.comparison_of(bag(), actor(), model_id),
+        traits=models.traits_to_reason(bag(), actor(), model_id),
         problem=problem,
         act_names=_ACTS,
     )

@@ -9,9 +9,10 @@ from scoring.assess.offer import Offer, offer_on
 from scoring.assess.records import Answer, make_offer, record
 from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook, read_card, read_trees
 from scoring.card import CardInvalid
-from scoring.features import Feature, facts_from_answers, features, quantities
+from scoring.features import DECLARED, Feature, facts_from_answers, features, quantities
 from scoring.policy.law import NoRuleInForce
 from scoring.policy.lender import LenderInvalid, LenderProfile
+from scoring.protected import find_protected
 from scoring.reasons import (
     CHANGE_CODES,
     REASON_CODES,
@@ -36,6 +37,7 @@ from scoring.types import (
 
 __all__ = [
     "CHANGE_CODES",
+    "REASONED",
     "REASON_CODES",
     "AnswerUnusable",
     "Assessment",
@@ -67,6 +69,10 @@ __all__ = [
     "read_trees",
     "replay",
 ]
+
+
+REASONED = tuple(hit.name for hit in find_protected(DECLARED))
+"""The inputs of our form that give points only with a written reason in the impact assessment."""
 
 
 def assess(facts: Facts, circumstances: Circumstances, book: RuleBook) -> Assessment:

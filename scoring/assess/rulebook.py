@@ -15,6 +15,7 @@ from scoring.policy.law import Law, LawData, NoRuleInForce
 from scoring.policy.lender import LenderProfile
 from scoring.policy.limits import Desk
 from scoring.policy.rules import Policy
+from scoring.protected import check_publishing
 from scoring.reasons import GROUPS
 from scoring.trees import Trees, TreesData, TreesInvalid
 from scoring.types import Facts, Kind, LenderUnset, Source, Sources
@@ -137,7 +138,8 @@ def load_rulebook(
 ) -> RuleBook:
     """Read the reviewed files; without a lender raise `LenderUnset`.
 
-    The folder holds `cards/` and `policies/`. A file that is damaged, malformed or contradicts
+    A card that comes as a file has no impact assessment: what needs a reason there is refused. The
+    folder holds `cards/` and `policies/`. A file that is damaged, malformed or contradicts
     itself raises an error that names it.
     """
     if lender is None:
@@ -150,6 +152,7 @@ def load_rulebook(
     for kind, name in by_kind.items():
         card = artifacts.read(folder / "cards" / f"{name}.json", CardData)
         cards[kind] = _card_for(kind, card.content)
+        check_publishing(cards[kind].inputs, card.content.notes)
         sources[kind] = Sources(
             card=card.source,
             policy=policy.source,

@@ -337,4 +337,5 @@ def _least_steps(field: Field, pairs: Sequence[Pair]) -> Iterator[int]:
 
 def forbidden_inputs(data: CardData) -> tuple[str, ...]:
     """List the inputs that no card for our applicants may read (P-34), however they are spelt."""
-    return tuple(hit.name for hit in find_protected(field.name for field in data.fields))
+    hits = find_protected(field.name for field in data.fields)
+    return tuple(hit.name for hit in hits if hit.effect == "refuse")

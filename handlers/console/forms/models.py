@@ -8,6 +8,9 @@ from wtforms.validators import Length
 
 from handlers.console.words import words
 
+TRAITS = ("age", "region", "purpose")
+"""What our form asks that gives points only with a written reason."""
+
 
 class CardForm(FlaskForm):
     """A card to bring in, and why."""
@@ -26,3 +29,6 @@ class MoveForm(FlaskForm):
     note = StringField(validators=[Length(max=2000)])
     measures = StringField(validators=[Length(max=20_000)])
     impact = StringField(validators=[Length(max=64)])
+    why_age = StringField(validators=[Length(max=500)])
+    why_region = StringField(validators=[Length(max=500)])
+    why_purpose = StringField(validators=[Length(max=500)])

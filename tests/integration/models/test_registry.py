@@ -8,13 +8,16 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.access import Role
 from app.core.errors import NotAllowed, NotFound
-from app.services import models
+from app.services import decisions, models
 from app.store.audit import AuditRow
+from app.store.enquiries import Decision
 from app.store.models import Model, list_moves
-from tests.cards import a_card, sealed
+from tests.builders import finish, say
+from tests.cards import a_card, a_card_by_region, sealed
 from tests.console import an_actor
 from tests.registry import (
     MEASURED,
+    WHY_REGION,
     WORDS,
     a_champion,
     a_risk_officer,
@@ -57,7 +60,7 @@ def test_what_is_no_sound_card_stays_outside(deps, content, why):
     assert refused(models.bring_in, deps, a_risk_officer(deps), content) == why
 
 
-@pytest.mark.parametrize("stranger", ["region", "age_band", "shoe_size"])
+@pytest.mark.parametrize("stranger", ["region", "sex", "shoe_size"])
 def test_a_card_that_reads_what_may_not_decide_stays_outside(deps, stranger):
     alien = a_card().replace('"name": "tenure"', f'"name": "{stranger}"')
     content = sealed(json.loads(alien))
@@ -154,6 +157,35 @@ def test_a_refusal_leaves_it_where_it_stands_until_somebody_asks_again(deps):
     models.ask_again(deps, risk, model_id, reason="已补充")
     models.publish(deps, second, model_id, impact="PIA-7", reason="季度更新")
     assert state_of(deps, model_id) == "champion"
+
+
+def test_a_card_by_region_is_published_only_with_the_reason_of_the_assessment(deps):
+    model_id = a_validated(deps, text=a_card_by_region())
+    second, because = a_second_person(deps), {"impact": "PIA-7", "reason": "季度更新"}
+    assert models.traits_to_reason(deps, second, model_id) == ("region",)
+    for given in ({}, {"region": "有关"}, {"age": WHY_REGION}):
+        why = refused(models.publish, deps, second, model_id, **because, trait_reasons=given)
+        assert why == "trait_reason_missing"
+    assert state_of(deps, model_id) == "validated"
+    given = {"region": WHY_REGION, "age": "不需要"}
+    models.publish(deps, second, model_id, **because, trait_reasons=given)
+    with deps.sessions() as session:
+        (published, *_) = list_moves(session, model_id)
+    assert published.facts == {"impact": "PIA-7", "trait_reasons": {"region": WHY_REGION}}
+
+
+def test_a_published_card_by_region_decides_and_says_so(deps):
+    model_id = a_validated(deps, text=a_card_by_region())
+    reasons = {"impact": "PIA-7", "reason": "季度更新", "trait_reasons": {"region": WHY_REGION}}
+    models.publish(deps, a_second_person(deps), model_id, **reasons)
+    finish(deps)
+    with deps.sessions() as session:
+        decision = session.scalars(select(Decision)).one()
+    assert decision.assessment["score"]["points"]["province"] == -400
+    assert decision.outcome == "decline"
+    assert "region_hurt" in [reason["code"] for reason in decision.assessment["reasons"]]
+    assert "所在地区：" in say(deps, "为什么")
+    assert decisions.replay_decision(deps, decision.id)
 
 
 def test_a_trained_card_is_not_validated_by_words(deps):

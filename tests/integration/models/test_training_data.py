@@ -13,6 +13,7 @@ from app.services.outcomes import Handed
 from app.store.audit import AuditRow
 from app.store.enquiries import Enquiry
 from app.store.rescoring import RescoreRun
+from scoring.training.dictionary import dictionary_from
 from tests.builders import OPENID, finish, say
 from tests.cards import a_card
 from tests.console import an_actor
@@ -53,10 +54,12 @@ def test_the_file_holds_what_cards_read_and_the_target_and_nothing_else(deps):
     file = taken(deps)
     rows = list(csv.DictReader(io.StringIO(file.csv)))
     inputs = set(deps.rulebook().cards["person"].inputs)
-    assert set(rows[0]) == inputs | {"bad"}
+    assert set(rows[0]) == inputs | {"bad", "age_band", "province", "purpose"}
     assert (file.rows, file.bads) == (3, 1)
     assert sorted(row["bad"] for row in rows) == ["0", "0", "1"]
-    assert set(file.dictionary["fields"]) == inputs
+    known = dictionary_from(file.dictionary)
+    assert {name for name in rows[0] if not known.is_ignored(name)} == inputs | {"bad"}
+    assert set(known.protected) == {"age_band", "province", "purpose"}
     assert file.dictionary["applicants"] == "person"
     with deps.sessions() as session:
         acts = session.scalars(select(AuditRow.act)).all()

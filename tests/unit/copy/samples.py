@@ -147,6 +147,7 @@ SAMPLES = {
 
 # What the words of a reason or a change may quote, by the name of the parameter.
 PARAMS = {
+    "age_band": "25–34岁",
     "tenure": "3年以上", "situation": "自由职业", "income_band": "8千–1.2万", "debt_band": "1–3千",
     "credit_record": "没有逾期", "headcount": "2–9人", "revenue_band": "5–10万",
     "firm_debt_band": "5千–2万", "purpose": "投资炒股", "region": "杭州",

@@ -1,9 +1,21 @@
 """Answers become facts, facts become amounts; garbage is named by its field only."""
 
+import json
+import shutil
+
 import pytest
 
-from scoring.assess import AnswerUnusable, Circumstances, Underage, facts_from_answers
-from scoring.features import contradictions, features, quantities, unanswered
+from scoring import artifacts
+from scoring.assess import (
+    AnswerUnusable,
+    Circumstances,
+    Underage,
+    facts_from_answers,
+    load_rulebook,
+)
+from scoring.assess.rulebook import PACKAGE
+from scoring.features import DECLARED, contradictions, features, quantities, unanswered
+from scoring.protected import ProtectedInput, find_protected, wanted_reasons
 from tests.unit.scoring.builders import FIRM, PERSON, TODAY, a_firm, a_person, the_book
 
 ASSUMPTIONS = the_book().policy.assumptions
@@ -126,9 +138,25 @@ def test_only_answers_that_can_hardly_both_be_true_contradict(facts, found):
     assert contradictions(facts, ASSUMPTIONS) == found
 
 
-def test_a_card_sees_ratios_and_no_forbidden_input():
+def test_a_card_sees_ratios_and_what_may_not_decide_only_with_a_reason():
     facts = a_person()
     seen = features(facts, quantities(facts, ASSUMPTIONS))
     assert seen["debt_to_income_bp"] == 1250
     assert seen["amount_to_income_pct"] == 375
-    assert not {"age_band", "region", "purpose"} & set(seen)
+    assert set(seen) == set(DECLARED)
+    assert all(hit.effect == "reason" for hit in find_protected(seen))
+    assert set(wanted_reasons(seen)) == {"age", "region", "purpose"}
+    for card in the_book().cards.values():
+        assert wanted_reasons(card.inputs) == ()
+
+
+def test_a_card_that_comes_as_a_file_has_no_assessment_to_give_reasons_in(tmp_path):
+    for name in ("cards", "policies"):
+        shutil.copytree(PACKAGE / name, tmp_path / name)
+    path = tmp_path / "cards" / "person-expert-2.json"
+    body = json.loads(path.read_text(encoding="utf-8"))
+    body["fields"][0] |= {"name": "province", "levels": {"33": 5}}
+    path.write_text(json.dumps(body), encoding="utf-8")
+    artifacts.seal(path)
+    with pytest.raises(ProtectedInput, match="province"):
+        load_rulebook(the_book().lender, folder=tmp_path)

@@ -7,9 +7,9 @@ import pytest
 from app.core.access import Role
 from app.services import models, shadowing
 from tests.builders import finish
-from tests.cards import a_card
+from tests.cards import a_card, a_card_by_region
 from tests.console import post, signed_in
-from tests.registry import WORDS, a_champion, a_risk_officer, a_validated
+from tests.registry import WHY_REGION, WORDS, a_champion, a_risk_officer, a_validated
 
 
 def test_the_list_says_which_card_decides_from_the_first_day_on(deps):
@@ -53,6 +53,19 @@ def test_what_is_no_card_is_refused_beside_the_form(deps, content, words):
     seen = post(risk, "/console/models/new", kind="person", file=(io.BytesIO(content), "card.json"))
     assert seen.status_code == 422
     assert words in seen.text
+
+
+def test_a_card_by_region_is_published_with_its_reason_beside(deps):
+    model_id = a_validated(deps, text=a_card_by_region())
+    url, second = f"/console/models/{model_id}", signed_in(deps, Role.APPROVER)
+    page = second.get(url).text
+    assert "为什么可以用地区评分" in page
+    assert "为什么可以用年龄评分" not in page
+    said = {"page": url, "impact": "PIA-7", "reason": "季度更新"}
+    seen = post(second, f"{url}/publish", **said)
+    assert (seen.status_code, "逐项写明理由" in seen.text) == (422, True)
+    assert post(second, f"{url}/publish", **said, why_region=WHY_REGION).status_code == 303
+    assert WHY_REGION in second.get(url).text
 
 
 def test_a_nod_is_no_validation(deps):

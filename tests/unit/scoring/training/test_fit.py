@@ -218,6 +218,15 @@ def test_a_card_for_our_applicants_says_whom_it_is_for(place):
     assert card_of(place).kind == "firm"
 
 
+def test_what_may_decide_with_a_reason_is_trained_on_and_noted(place):
+    with_traits().drop(columns=["sex", "x9"]).to_csv(place / "people.csv", index=False)
+    (place / "known.json").write_text(json.dumps({"applicants": "person"}))
+    assert fit(place, "--dictionary", place / "known.json") == 0
+    card = card_of(place)
+    assert "age" in {field.name for field in card.fields}
+    assert any("only with a reason in the impact assessment: age" in note for note in card.notes)
+
+
 def test_unknown_applicants_are_said(place, capsys):
     (place / "known.json").write_text(json.dumps({"applicants": "cats"}))
     assert fit(place, "--dictionary", place / "known.json") == 2
