@@ -3,21 +3,23 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.isotonic import isotonic_regression
 
 from scoring.training.additive import Numbers
 from scoring.training.binning import Bins, Codes, code_text
-from scoring.training.pairs import Joint, Pair
+from scoring.training.pairs import Joint, Pair, mass_of
 
 Points = NDArray[np.int64]
+Table = TypeVar("Table", Points, Numbers)
 
 BASE_SCORE: Final = 600
 BASE_ODDS: Final = 20.0
 PDO: Final = 40
-ROUNDS: Final = 20
+NOTHING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,74 +46,76 @@ class PointsTables:
         return np.asarray(self.intercept + scaled, np.float64)
 
 
-def in_points(joint: Joint, fields: Sequence[Bins], signs: Sequence[int]) -> PointsTables:
-    """Round log-odds of bad to points of good, and hold the signs exactly."""
-    factor = PDO / math.log(2)
-    tables = [np.rint(-factor * table).astype(np.int64) for table in joint.tables]
-    pairs = {pair: np.rint(-factor * table).astype(np.int64) for pair, table in joint.pairs.items()}
-    base = round(BASE_SCORE - factor * (joint.intercept + math.log(BASE_ODDS)))
-    pairs = {pair: table for pair, table in pairs.items() if table.any()}
-    _hold_signs(tables, pairs, fields, signs)
-    return PointsTables(base, tuple(tables), {p: t for p, t in pairs.items() if t.any()})
+def in_points(
+    joint: Joint, fields: Sequence[Bins], signs: Sequence[int], codes: Codes, weight: Numbers
+) -> PointsTables:
+    """Round log-odds of bad to points of good, and hold the signs exactly.
 
-
-def _hold_signs(
-    tables: list[Points], pairs: dict[Pair, Points], fields: Sequence[Bins], signs: Sequence[int]
-) -> None:
-    """Flatten whatever goes against a sign, with every other answer fixed, until nothing does.
-
-    The trees keep signs by themselves; dropping small pairs and rounding break them by a little.
+    What a pair says against a sign is moved into the field's own table, which makes up for it, and
+    back once all is rounded: the sum stays, and rounding cannot turn a step around. Only what
+    pruning broke is bent, by isotonic regression.
     """
-    signed = [place for place, sign in enumerate(signs) if sign and fields[place].kind == "number"]
-    for _ in range(ROUNDS):
-        # Every field has its turn: what is flattened for one may bend another.
-        bent = [_flatten(tables, pairs, place, fields, signs) for place in signed]
-        if True not in bent:
-            return
-    for place in signed:
-        for pair in [pair for pair in pairs if place in pair]:
-            pairs[pair] = np.zeros_like(pairs[pair])
-        _flatten(tables, pairs, place, fields, signs)
+    factor = PDO / math.log(2)
+    tables = [-factor * table for table in joint.tables]
+    pairs = {pair: -factor * table for pair, table in joint.pairs.items()}
+    for place, (field, sign) in enumerate(zip(fields, signs, strict=True)):
+        if sign and field.kind == "number":
+            _hold_sign(tables, pairs, place, field.ordinary, -sign)
+            mass = np.bincount(codes[:, place], weight, field.size)[: field.ordinary]
+            tables[place][: field.ordinary] = isotonic_regression(
+                tables[place][: field.ordinary],
+                sample_weight=np.maximum(mass, NOTHING),
+                increasing=sign < 0,
+            )
+    rounded = [np.rint(table).astype(np.int64) for table in tables]
+    base = round(BASE_SCORE - factor * (joint.intercept + math.log(BASE_ODDS)))
+    points = {}
+    for pair, exact in pairs.items():
+        table = np.rint(exact).astype(np.int64)
+        points[pair] = _purified(table, rounded, pair, mass_of(codes, weight, pair, table.shape))
+    for place, (field, sign) in enumerate(zip(fields, signs, strict=True)):
+        if sign and field.kind == "number":
+            _leave_own(rounded, points, place, field.ordinary, -sign)
+    return PointsTables(base, tuple(rounded), {p: t for p, t in points.items() if t.any()})
 
 
-def _flatten(
-    tables: list[Points],
-    pairs: dict[Pair, Points],
-    place: int,
-    fields: Sequence[Bins],
-    signs: Sequence[int],
-) -> bool:
-    """Bring the steps of one field to its side, and tell whether any was not."""
-    ordinary = fields[place].ordinary
-    side = -signs[place]  # of points
-    own = side * np.diff(tables[place][:ordinary])
-    partners = {
-        pair: side * np.diff(_along(pairs[pair], pair, place)[:ordinary], axis=0)
-        for pair in pairs
-        if place in pair
-    }
-    least = np.zeros(len(own), np.int64)
-    for steps in partners.values():
-        least += steps.min(axis=1)
-    # The field's own table follows its sign too, whatever its pairs could make up for.
-    wrong = (own < 0) | (own + least < 0)
-    if not wrong.any():
-        return False
-    allowed = np.maximum(own, 0)
-    share = np.where(wrong, allowed / np.maximum(-least, 1).astype(np.float64), 1.0)
-    for pair, steps in partners.items():
-        # Towards zero: what is left never goes below its share.
-        bent = np.where(wrong[:, None], np.trunc(steps * share[:, None]), steps).astype(np.int64)
-        table = _along(pairs[pair], pair, place).copy()
-        table[1:ordinary] = table[0] + side * np.cumsum(bent, axis=0)
-        pairs[pair] = table if pair[0] == place else table.T
-    kept = np.where(wrong, allowed, own)
-    tables[place] = tables[place].copy()
-    tables[place][1:ordinary] = tables[place][0] + side * np.cumsum(kept)
-    return True
+def _hold_sign(
+    tables: list[Numbers], pairs: dict[Pair, Numbers], place: int, ordinary: int, side: int
+) -> None:
+    """Give every pair steps to the side of the sign; the field's own table pays for them."""
+    for pair in [pair for pair in pairs if place in pair]:
+        table = side * _along(pairs[pair], pair, place)
+        least = np.append(0.0, np.diff(table[:ordinary], axis=0).min(axis=1).cumsum())
+        table[:ordinary] = np.maximum.accumulate(table[:ordinary] - least[:, None], axis=0)
+        tables[place][:ordinary] += side * least
+        pairs[pair] = _along(side * table, pair, place)
 
 
-def _along(table: Points, pair: Pair, place: int) -> Points:
+def _purified(table: Points, tables: list[Points], pair: Pair, mass: Numbers) -> Points:
+    """Move whole means of rows and columns into the fields' own tables; the sum stays."""
+    for place in pair:
+        along, weight = _along(table, pair, place), _along(mass, pair, place)
+        weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, 1.0)
+        means = np.rint(np.average(along, axis=1, weights=weight)).astype(np.int64)
+        tables[place] = tables[place] + means
+        table = _along(along - means[:, None], pair, place)
+    return table
+
+
+def _leave_own(
+    tables: list[Points], pairs: dict[Pair, Points], place: int, ordinary: int, side: int
+) -> None:
+    """Move steps that every partner shares into the field's own table: alone it keeps its sign."""
+    for pair in [pair for pair in pairs if place in pair]:
+        table = side * _along(pairs[pair], pair, place)
+        shared = np.maximum(np.diff(table[:ordinary], axis=0).min(axis=1), 0)
+        shared = np.append(0, shared.cumsum())
+        table[:ordinary] -= shared[:, None]
+        tables[place][:ordinary] += side * shared
+        pairs[pair] = _along(side * table, pair, place)
+
+
+def _along(table: Table, pair: Pair, place: int) -> Table:
     return table if pair[0] == place else table.T
 
 

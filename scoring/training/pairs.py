@@ -176,7 +176,7 @@ def purified(joint: Joint, codes: Codes, weight: Numbers) -> Joint:
     main = [table.copy() for table in joint.tables]
     pairs: dict[Pair, Numbers] = {}
     for (first, second), raw in joint.pairs.items():
-        mass = _mass(codes, weight, (first, second), raw.shape)
+        mass = mass_of(codes, weight, (first, second), raw.shape)
         table, rows, columns = _double_centred(raw, mass)
         main[first] += rows
         main[second] += columns
@@ -190,7 +190,8 @@ def purified(joint: Joint, codes: Codes, weight: Numbers) -> Joint:
     return Joint(intercept, tuple(main), pairs)
 
 
-def _mass(codes: Codes, weight: Numbers, pair: Pair, shape: tuple[int, ...]) -> Numbers:
+def mass_of(codes: Codes, weight: Numbers, pair: Pair, shape: tuple[int, ...]) -> Numbers:
+    """Count the rows of every cell of a pair's table, by weight."""
     flat = codes[:, pair[0]] * shape[1] + codes[:, pair[1]]
     return np.bincount(flat, weight, shape[0] * shape[1]).astype(np.float64).reshape(shape)
 
@@ -213,7 +214,7 @@ def _double_centred(table: Numbers, mass: Numbers) -> tuple[Numbers, Numbers, Nu
 def pruned(joint: Joint, codes: Codes, weight: Numbers, most: int, share: float) -> Joint:
     """Keep the largest pairs: at most `most`, and no more than hold `share` of the variance."""
     sizes = {
-        pair: float((table**2 * _mass(codes, weight, pair, table.shape)).sum())
+        pair: float((table**2 * mass_of(codes, weight, pair, table.shape)).sum())
         for pair, table in joint.pairs.items()
     }
     total = sum(sizes.values())

@@ -163,7 +163,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _write(self, rows: Rows, signs: Sequence[int], known: Dictionary) -> None:
         """Compile the tables into points, and the points into a card."""
         fields = self.binner_.fields
-        points = in_points(self.learned_.joint, fields, signs)
+        points = in_points(self.learned_.joint, fields, signs, rows.codes, rows.weight)
         points = levelled(points, rows.codes, rows.bad, rows.weight)
         unsure = variances(fields, signs, rows, self.learned_.penalty, self.random_state)
         masses = [
