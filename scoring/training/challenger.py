@@ -6,7 +6,6 @@ boosting is worse than a card, and badly calibrated, below about 10,000 rows). S
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Final, Literal
 
 import numpy as np
@@ -15,8 +14,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from scoring.card import CardData
 from scoring.training.data import Column, Numbers, Table
-from scoring.training.forest import encoded
-from scoring.trees import FORMAT, LEAF, Growth, Tree, TreeField, TreesData
+from scoring.training.forest import encoded, trees_of
+from scoring.trees import FORMAT, Growth, TreeField, TreesData
 
 SETTINGS: Final[Mapping[str, float]] = {
     "learning_rate": 0.05,
@@ -63,10 +62,7 @@ def grow(
         half_width=HALF_WIDTH,
         baseline=float(model._baseline_prediction.item()),
         fields=tuple(fields),
-        # What the library keeps to itself: a test compares every probability with its own.
-        trees=tuple(
-            _tree(one.nodes, one.raw_left_cat_bitsets) for one in chain(*model._predictors)
-        ),
+        trees=trees_of(model),
         share=0.5 if card else 1.0,
         card=card,
         growth=Growth(table.rows, int(target.sum()), table.sha256, {**SETTINGS, "seed": seed}),
@@ -109,33 +105,3 @@ def _choice(name: str, column: Column) -> TreeField | None:
     if len(common) + has_other + bool(gaps) < 2:  # noqa: PLR2004 - everybody is alike
         return None
     return TreeField(name, "choice", "free", tuple(sorted(common)), has_other)
-
-
-def _tree(nodes: NDArray[np.void], lists: NDArray[np.uint32]) -> Tree:
-    is_leaf = nodes["is_leaf"].astype(bool).tolist()
-    cuts = nodes["num_threshold"].tolist()
-    by_codes = nodes["is_categorical"].astype(bool).tolist()
-    places = nodes["bitset_idx"].tolist()
-    codes = [
-        _codes(lists[place]) if by_code and not leaf else None
-        for place, by_code, leaf in zip(places, by_codes, is_leaf, strict=True)
-    ]
-    fields = np.where(nodes["is_leaf"], LEAF, nodes["feature_idx"].astype(np.int64))
-    plain = [
-        cut if np.isfinite(cut) and codes[at] is None and not is_leaf[at] else None
-        for at, cut in enumerate(cuts)
-    ]
-    return Tree(
-        field=tuple(fields.tolist()),
-        cut=tuple(plain),
-        codes=tuple(codes),
-        missing_low=tuple(nodes["missing_go_to_left"].astype(bool).tolist()),
-        low=tuple(nodes["left"].tolist()),
-        high=tuple(nodes["right"].tolist()),
-        value=tuple(np.where(nodes["is_leaf"], nodes["value"], 0.0).tolist()),
-    )
-
-
-def _codes(bitset: NDArray[np.uint32]) -> tuple[int, ...]:
-    bits = np.unpackbits(np.ascontiguousarray(bitset).view(np.uint8), bitorder="little")
-    return tuple(np.flatnonzero(bits).tolist())

@@ -1,10 +1,12 @@
-"""Score columns with the trees of a challenger: the same sums as row by row, in the same order."""
+"""Read trees out of a model, and score columns: the same sums as row by row, in the same order."""
 
 import math
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from scoring.card import Card
 from scoring.card.columns import Scores
@@ -66,17 +68,56 @@ def _values(tree: Tree, answers: list[Numbers], rows: int) -> Numbers:
         if tree.field[node] == LEAF:
             values[here] = tree.value[node]
             continue
-        goes_low = _goes_low(tree, node, answers[tree.field[node]][here])
-        waiting.append((tree.low[node], here[goes_low]))
-        waiting.append((tree.high[node], here[~goes_low]))
+        low = goes_low(tree, node, answers[tree.field[node]][here])
+        waiting.append((tree.low[node], here[low]))
+        waiting.append((tree.high[node], here[~low]))
     return values
 
 
-def _goes_low(tree: Tree, node: int, answers: Numbers) -> NDArray[np.bool_]:
+def goes_low(tree: Tree, node: int, answers: Numbers) -> NDArray[np.bool_]:
+    """Tell which answers take the lower branch of a node."""
     codes, cut = tree.codes[node], tree.cut[node]
     if codes is None:
-        goes_low = answers <= (math.inf if cut is None else cut)
+        low = answers <= (math.inf if cut is None else cut)
     else:
-        goes_low = np.isin(answers, np.array(codes, dtype=np.float64))
-    goes_low[np.isnan(answers)] = tree.missing_low[node]
-    return goes_low
+        low = np.isin(answers, np.array(codes, dtype=np.float64))
+    low[np.isnan(answers)] = tree.missing_low[node]
+    return low
+
+
+def trees_of(model: HistGradientBoostingClassifier) -> tuple[Tree, ...]:
+    """Read the trees of a fitted model; its choices must stand before its numbers.
+
+    The library keeps them to itself: tests compare what they say with what the model says.
+    """
+    return tuple(_tree(one.nodes, one.raw_left_cat_bitsets) for one in chain(*model._predictors))
+
+
+def _tree(nodes: NDArray[np.void], lists: NDArray[np.uint32]) -> Tree:
+    is_leaf = nodes["is_leaf"].astype(bool).tolist()
+    cuts = nodes["num_threshold"].tolist()
+    by_codes = nodes["is_categorical"].astype(bool).tolist()
+    places = nodes["bitset_idx"].tolist()
+    codes = [
+        _codes(lists[place]) if by_code and not leaf else None
+        for place, by_code, leaf in zip(places, by_codes, is_leaf, strict=True)
+    ]
+    fields = np.where(nodes["is_leaf"], LEAF, nodes["feature_idx"].astype(np.int64))
+    plain = [
+        cut if np.isfinite(cut) and codes[at] is None and not is_leaf[at] else None
+        for at, cut in enumerate(cuts)
+    ]
+    return Tree(
+        field=tuple(fields.tolist()),
+        cut=tuple(plain),
+        codes=tuple(codes),
+        missing_low=tuple(nodes["missing_go_to_left"].astype(bool).tolist()),
+        low=tuple(nodes["left"].tolist()),
+        high=tuple(nodes["right"].tolist()),
+        value=tuple(np.where(nodes["is_leaf"], nodes["value"], 0.0).tolist()),
+    )
+
+
+def _codes(bitset: NDArray[np.uint32]) -> tuple[int, ...]:
+    bits = np.unpackbits(np.ascontiguousarray(bitset).view(np.uint8), bitorder="little")
+    return tuple(np.flatnonzero(bits).tolist())

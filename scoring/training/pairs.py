@@ -1,26 +1,27 @@
 """Find what fields tell only together: boosted pairs, written out as tables.
 
 Trees that may join two fields at most are a sum of functions of one and of two fields. On bin codes
-these functions are tables, and the tables are exact: the trees are asked for every cell against a
-fixed reference row, through their public interface. Then what belongs to one field is moved into
-its own table (purified), so that a pair holds nothing but what is joint, and small pairs are
-dropped.
+these functions are tables: a leaf is worth the same to some bins of its fields. Then what belongs
+to one field is moved into its own table (purified), so that a pair holds nothing but what is joint,
+and small pairs are dropped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from scoring.training.additive import Numbers, Tables
 from scoring.training.binning import Bins, Codes
+from scoring.training.forest import goes_low, trees_of
+from scoring.trees import LEAF, Tree
 
 Pair = tuple[int, int]
 
-ASKED_AT_ONCE: Final = 200_000
 SWEEPS: Final = 30
 NOTHING: Final = 1e-9
 
@@ -61,9 +62,12 @@ class BoostedPairs:
         self, fields: Sequence[Bins], signs: Sequence[int], seed: int, **settings: Any
     ) -> None:
         self.fields = fields
-        self.signs = signs
-        special = [place for place, field in enumerate(fields) if field.special]
-        self.special = special
+        choices = [place for place, field in enumerate(fields) if field.kind == "choice"]
+        numbers = [place for place, field in enumerate(fields) if field.kind == "number"]
+        special = [place for place in numbers if fields[place].special]
+        # The library moves choices to the front; they stand there already, so it moves nothing.
+        self.places = [*choices, *special, *numbers]
+        self.unordered = len(choices) + len(special)
         self.settings: dict[str, Any] = {
             "learning_rate": 0.04,
             "max_iter": 400,
@@ -74,101 +78,97 @@ class BoostedPairs:
             "early_stopping": False,
             "interaction_cst": "pairwise",
             "random_state": seed,
-            "categorical_features": [
-                *(field.kind == "choice" for field in fields), *(True for _ in special),
-            ],
-            "monotonic_cst": [
-                *(
-                    sign if field.kind == "number" else 0
-                    for field, sign in zip(fields, signs, strict=True)
-                ),
-                *(0 for _ in special),
-            ],
+            "categorical_features": [*range(self.unordered)] or None,
+            "monotonic_cst": [0] * self.unordered + [signs[place] for place in numbers],
             **settings,
-        }  # fmt: skip
-
-    def inputs(self, codes: Codes) -> Numbers:
-        """Write codes as the trees read them: special codes apart, so that signs stay possible."""
-        columns = codes.astype(np.float64)
-        for place, field in enumerate(self.fields):
-            column = columns[:, place]
-            if field.kind == "number":
-                column[codes[:, place] >= field.ordinary] = np.nan
-            else:
-                column[codes[:, place] == field.missing] = np.nan
-        apart = [
-            np.maximum(codes[:, place] - self.fields[place].ordinary + 1, 0).astype(np.float64)
-            for place in self.special
-        ]
-        return np.column_stack([columns, *apart]) if apart else columns
+        }
 
     def fit(self, codes: Codes, bad: Numbers, weight: Numbers) -> "BoostedPairs":
         """Grow the trees."""
+        self.values = [self._values(at, codes) for at in range(len(self.places))]
         self.trees = HistGradientBoostingClassifier(**self.settings)
-        self.trees.fit(self.inputs(codes), bad, sample_weight=weight)
+        self.trees.fit(self._told(codes), bad, sample_weight=weight)
         return self
 
     def log_odds(self, codes: Codes) -> Numbers:
         """Ask the trees."""
-        return np.asarray(self.trees.decision_function(self.inputs(codes)), np.float64)
+        return np.asarray(self.trees.decision_function(self._told(codes)), np.float64)
+
+    def written_out(self) -> Joint:
+        """Write the trees as tables of fields and of pairs, whose sum is theirs."""
+        intercept = float(self.trees._baseline_prediction.item())
+        tables = tuple(np.zeros(field.size) for field in self.fields)
+        pairs: dict[Pair, Numbers] = {}
+        for value, bins in chain.from_iterable(map(self._leaves, trees_of(self.trees))):
+            if len(bins) > 1:
+                first, second = sorted(bins)
+                shape = (self.fields[first].size, self.fields[second].size)
+                table = pairs.setdefault((first, second), np.zeros(shape))
+                table[np.ix_(bins[first], bins[second])] += value
+            elif bins:
+                ((place, here),) = bins.items()
+                tables[place][here] += value
+            else:
+                intercept += value
+        return Joint(intercept, tables, pairs)
+
+    def _values(self, at: int, codes: Codes) -> Numbers:
+        """Tell what the trees read for each code: NaN is a gap, unordered values are dense.
+
+        Special codes stand apart from the numbers, so that signs stay possible.
+        """
+        place = self.places[at]
+        field = self.fields[place]
+        values = np.arange(field.size, dtype=np.float64)
+        if at >= self.unordered:
+            return np.where(values < field.ordinary, values, np.nan)
+        if field.kind == "number":
+            values = np.maximum(values - field.ordinary + 1, 0)
+        else:
+            values[field.missing] = np.nan
+        seen = np.unique(values[codes[:, place]])
+        # What nobody has is a gap: the library would count on.
+        return np.where(np.isin(values, seen), np.searchsorted(seen, values), np.nan)
+
+    def _told(self, codes: Codes) -> Numbers:
+        return np.column_stack(
+            [
+                values[codes[:, place]]
+                for place, values in zip(self.places, self.values, strict=True)
+            ]
+        )
+
+    def _leaves(self, tree: Tree) -> Iterator[tuple[float, dict[int, NDArray[np.bool_]]]]:
+        """List what leaves are worth, and which bins of which fields come to each."""
+        waiting: list[tuple[int, dict[int, NDArray[np.bool_]]]] = [(0, {})]
+        while waiting:
+            node, bins = waiting.pop()
+            at = tree.field[node]
+            if at == LEAF:
+                yield tree.value[node], bins
+                continue
+            place, low = self.places[at], goes_low(tree, node, self.values[at])
+            here = bins.get(place, np.ones(len(low), bool))
+            waiting.append((tree.low[node], {**bins, place: here & low}))
+            waiting.append((tree.high[node], {**bins, place: here & ~low}))
 
 
-def written_out(models: Sequence[BoostedPairs], codes: Codes, weight: Numbers) -> Joint:
-    """Write the average of boosted pairs as tables, exactly."""
-    fields = models[0].fields
-    reference = np.array(
-        [
-            np.bincount(codes[:, place], weight, field.size).argmax()
-            for place, field in enumerate(fields)
-        ]
+def scaled(joint: Joint, factor: float, shift: float = 0.0) -> Joint:
+    """Stretch all tables, and shift the intercept."""
+    return Joint(
+        factor * joint.intercept + shift,
+        tuple(factor * table for table in joint.tables),
+        {pair: factor * table for pair, table in joint.pairs.items()},
     )
 
-    def ask(rows: Codes) -> Numbers:
-        parts = [
-            np.mean([model.log_odds(rows[at : at + ASKED_AT_ONCE]) for model in models], axis=0)
-            for at in range(0, len(rows), ASKED_AT_ONCE)
-        ]
-        return np.concatenate(parts)
 
-    level = float(ask(reference[None])[0])
-    grids = [_grid(reference, (place,), (field.size,)) for place, field in enumerate(fields)]
-    answers = ask(np.concatenate(grids)) - level
-    ends = np.cumsum([field.size for field in fields])
-    main = [np.asarray(part) for part in np.split(answers, ends[:-1])]
-    pairs: dict[Pair, Numbers] = {}
-    for some in _portions(fields):
-        shapes = [(fields[first].size, fields[second].size) for first, second in some]
-        asked = ask(
-            np.concatenate([_grid(reference, p, s) for p, s in zip(some, shapes, strict=True)])
-        )
-        at = 0
-        for (first, second), shape in zip(some, shapes, strict=True):
-            cells = shape[0] * shape[1]
-            table = asked[at : at + cells].reshape(shape) - level
-            table = table - main[first][:, None] - main[second][None, :]
-            at += cells
-            if np.abs(table).max() > NOTHING:
-                pairs[first, second] = table
-    return purified(Joint(level, tuple(main), pairs), codes, weight)
-
-
-def _grid(reference: Codes, places: tuple[int, ...], shape: tuple[int, ...]) -> Codes:
-    rows = np.tile(reference, (int(np.prod(shape)), 1))
-    rows[:, places] = np.indices(shape).reshape(len(shape), -1).T
-    return rows
-
-
-def _portions(fields: Sequence[Bins]) -> list[list[Pair]]:
-    """Split the pairs so that their grids fit into memory."""
-    portions: list[list[Pair]] = [[]]
-    cells = 0
-    for first, second in combinations(range(len(fields)), 2):
-        cells += fields[first].size * fields[second].size
-        if cells > ASKED_AT_ONCE:
-            portions.append([])
-            cells = 0
-        portions[-1].append((first, second))
-    return [portion for portion in portions if portion]
+def added(first: Joint, second: Joint) -> Joint:
+    """Add two sets of tables."""
+    pairs = dict(first.pairs)
+    for pair, table in second.pairs.items():
+        pairs[pair] = pairs[pair] + table if pair in pairs else table
+    tables = tuple(a + b for a, b in zip(first.tables, second.tables, strict=True))
+    return Joint(first.intercept + second.intercept, tables, pairs)
 
 
 def purified(joint: Joint, codes: Codes, weight: Numbers) -> Joint:

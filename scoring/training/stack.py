@@ -6,6 +6,7 @@ weights that sum to less than one are the slope that an overconfident model lack
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from scoring.training.additive import Additive, AdditiveLogistic, Numbers
 from scoring.training.binning import Bins, Codes
-from scoring.training.pairs import BoostedPairs, Joint, pruned, written_out
+from scoring.training.pairs import BoostedPairs, Joint, added, pruned, purified, scaled
 
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
@@ -106,7 +107,7 @@ def learn(
     whole = fit.fit(rows.codes, rows.bad, rows.weight, rows.offset)
     joint = Joint(whole.intercept, whole.tables, {})
     if prior is not None:
-        joint = added(joint, scaled(prior, whole.offset_slope, 0.0))
+        joint = added(joint, scaled(prior, whole.offset_slope))
     unseen = _ask_about_unseen(fit, whole, rows, settings)
     if unseen is None:
         nothing = np.empty(0)
@@ -117,9 +118,11 @@ def learn(
     if unseen.models and weights[1] > 0:
         last = BoostedPairs(fields, signs, settings.seed, max_iter=_trees_for(rows))
         last.fit(rows.codes, rows.bad, rows.weight)
-        boosted = written_out([*unseen.models, last], rows.codes, rows.weight)
+        models = [*unseen.models, last]
+        boosted = reduce(added, (model.written_out() for model in models))
+        boosted = purified(scaled(boosted, weights[1] / len(models)), rows.codes, rows.weight)
         boosted = pruned(boosted, rows.codes, rows.weight, settings.most_pairs, settings.pair_share)
-        joint = added(joint, scaled(boosted, weights[1], 0.0))
+        joint = added(joint, boosted)
     said = shift + unseen.columns @ np.array(weights)
     return Learned(joint, penalty, whole.offset_slope * weights[0], tuple(weights), places, said)
 
@@ -159,24 +162,6 @@ def data_weight(learned: Learned, rows: Rows) -> float:
     rest = learned.joint.log_odds(rows.codes) - of_expert
     spread = float(np.var(of_expert) + np.var(rest))
     return float(np.var(rest)) / spread if spread else 0.0
-
-
-def scaled(joint: Joint, factor: float, shift: float) -> Joint:
-    """Stretch all tables, and shift the intercept."""
-    return Joint(
-        factor * joint.intercept + shift,
-        tuple(factor * table for table in joint.tables),
-        {pair: factor * table for pair, table in joint.pairs.items()},
-    )
-
-
-def added(first: Joint, second: Joint) -> Joint:
-    """Add two sets of tables."""
-    pairs = dict(first.pairs)
-    for pair, table in second.pairs.items():
-        pairs[pair] = pairs[pair] + table if pair in pairs else table
-    tables = tuple(a + b for a, b in zip(first.tables, second.tables, strict=True))
-    return Joint(first.intercept + second.intercept, tables, pairs)
 
 
 def stacked(columns: Numbers, bad: Numbers, weight: Numbers) -> Numbers:

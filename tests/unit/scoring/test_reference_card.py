@@ -101,6 +101,9 @@ def test_a_score_stands_for_the_odds_that_optbinning_tells_but_for_its_rounding(
         assert abs(math.log(told / (1 - told)) - math.log(pd / (1 - pd))) < most + 1e-4
 
 
+NOBODY = np.empty((0, 0), np.intp)
+
+
 def test_log_odds_become_the_points_that_optbinning_makes_of_them():
     factor, fields = SCALING["pdo"] / math.log(2), REFERENCE["fields"]
     offset = SCALING["points_at_odds"] / factor - math.log(SCALING["odds"])
@@ -110,7 +113,9 @@ def test_log_odds_become_the_points_that_optbinning_makes_of_them():
         np.array([told["coefficient"] * woe + share for woe in evidence(told["bins"])])
         for told in fields
     ]
-    points = in_points(Joint(offset, tuple(tables), {}), (), ())
+    points = in_points(
+        Joint(offset, tuple(tables), {}), (), (), np.empty((0, 0), np.intp), np.empty(0)
+    )
     assert points.base == 0
     assert [table.tolist() for table in points.tables] == [
         [one["points"] for one in told["bins"]] for told in fields
