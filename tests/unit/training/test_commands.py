@@ -125,6 +125,13 @@ def test_a_column_too_few_is_missing_and_told_and_one_too_many_is_ignored(card, 
     assert rows_of(out)[1][4] == "means;burden"
 
 
+def test_numbers_as_people_write_them_are_scored_beside_words_that_are_none(card, tmp_path):
+    data, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    data.write_text('income,debts\n"¥3,500",2 %\nmany,-9\n', encoding="utf-8")
+    assert main(["score", "--card", str(card), "--data", str(data), "--out", str(out)]) == 0
+    assert [row[0] for row in rows_of(out)[1:]] == ["480", "480"]
+
+
 def test_a_file_without_rows_gives_a_file_without_rows(card, tmp_path):
     data, out = tmp_path / "rows.csv", tmp_path / "out.csv"
     data.write_text("income,debts,city\n", encoding="utf-8")
