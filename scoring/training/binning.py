@@ -179,7 +179,8 @@ def _why_left_out(field: Bins, codes: Codes) -> str:
     if np.all(codes == field.missing):
         return "it is empty"
     if np.all(codes == codes[0]):
-        return "it is the same for everybody"
+        is_rare = field.kind == "choice" and codes[0] >= field.ordinary
+        return "its texts are all rare" if is_rare else "it is the same for everybody"
     if field.kind == "number":
         return ""
     known = codes[codes != field.missing]
@@ -241,9 +242,11 @@ def frequent_levels(texts: Sequence[str | None]) -> tuple[str, ...]:
             counts[text] = counts.get(text, 0) + 1
     least = max(RARE_ROWS, int(RARE_SHARE * len(texts)))
     common = [level for level, count in counts.items() if count >= least]
-    # Where each value stands for itself, that there is one at all may still tell something.
-    common = common or sorted(counts, key=lambda level: (-counts[level], level))[:1]
-    return tuple(sorted(sorted(common, key=lambda level: (-counts[level], level))[:MAX_LEVELS]))
+    by_count = sorted(common or counts, key=lambda level: (-counts[level], level))
+    if not common:
+        # Where all are rare, that one is there at all may tell something.
+        return tuple(by_count[:1]) if None in texts else ()
+    return tuple(sorted(by_count[:MAX_LEVELS]))
 
 
 def special_codes(distinct: NDArray[np.float64], counts: NDArray[np.intp]) -> tuple[float, ...]:
