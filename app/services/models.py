@@ -21,6 +21,7 @@ from app.store import models as store
 from app.store.models import Model
 from app.store.session import Transaction
 from scoring.assess import read_card, read_trees
+from scoring.card.upper import check_upper_ends
 from scoring.protected import check_publishing, wanted_reasons
 
 SUBJECT = "model"
@@ -95,6 +96,7 @@ def _checked(body: Mapping[str, Any], content: str) -> str:
             return read_trees(content)[1].sha256
         card, source = read_card(body["kind"], content)
         check_publishing(card.inputs, card.data.notes, wanted_reasons(card.inputs))
+        check_upper_ends(card.data)
     except ValueError as mistake:
         raise NotAllowed(f"This may not decide: {mistake}.", why="card_unfit") from None
     return source.sha256

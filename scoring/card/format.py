@@ -306,7 +306,7 @@ class CardData:
                 _demand(name in by_name, f"{pair.name}: no such field as {name}")
                 _check_axis(pair, axis, by_name[name])
         for field in self.fields:
-            steps = list(_least_steps(field, self.pairs))
+            steps = list(least_steps(field, self.pairs))
             _demand(_goes_with(field.sign, steps), f"{field.name}: pairs go against its sign")
 
 
@@ -318,7 +318,7 @@ def _check_axis(pair: Pair, axis: Axis, field: Field) -> None:
     _demand(ordered, f"{pair.name}: codes of {field.name} stand in the order of their text")
 
 
-def _least_steps(field: Field, pairs: Sequence[Pair]) -> Iterator[int]:
+def least_steps(field: Field, pairs: Sequence[Pair]) -> Iterator[int]:
     """Say how far points go, from bin to bin, where every other answer holds them back most."""
     tables = []
     for pair in pairs:

@@ -29,9 +29,9 @@ from scoring.training.compiling import (
 from scoring.training.dictionary import Dictionary, dictionary_from
 from scoring.training.expert import as_prior, bins_of_card, completed
 from scoring.training.grouping import Reference, groups_of, near_cut_off
-from scoring.training.intervals import variances
+from scoring.training.intervals import HALF_WIDTH, in_order, variances
 from scoring.training.stack import Rows, Settings, data_weight, learn
-from scoring.types import decode
+from scoring.types import decode, encode
 
 CONFIDENCE = 1.645  # two-sided 90 %: its upper end is what tiers are chosen by
 
@@ -165,7 +165,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         fields = self.binner_.fields
         points = in_points(self.learned_.joint, fields, signs, rows.codes, rows.weight)
         points = levelled(points, rows.codes, rows.bad, rows.weight)
-        unsure = variances(fields, signs, rows, self.learned_.penalty, self.random_state)
+        unsure = variances(fields, rows, self.learned_)
         masses = [
             np.bincount(rows.codes[:, place], rows.weight, field.size).astype(np.float64)
             for place, field in enumerate(fields)
@@ -174,7 +174,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         band: Reference = near_cut_off(points, rows)
         self.fields_, self.points_, unsure = merged(fields, points, unsure, masses)
         words = {1: "falls", -1: "rises", 0: "free"}
-        self.body_: dict[str, Any] = {
+        body: dict[str, Any] = {
             "format": 2,
             "name": "card",
             "version": "card-1",
@@ -188,7 +188,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "pdo": PDO,
             },
             "calibration": {"intercept": round(self.points_.intercept, 9), "slope": 1.0},
-            "interval": {"half_width": 0.0, "z": CONFIDENCE},
+            "interval": {"half_width": HALF_WIDTH, "z": CONFIDENCE},
             "fields": [
                 field_as_json(
                     field,
@@ -214,7 +214,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ],
             "training": None,
         }
-        self.card_: CardData = decode(CardData, self.body_)
+        self.card_: CardData = in_order(decode(CardData, body))
+        self.body_: Any = encode(self.card_)
 
     def decision_function(self, X: Any) -> Numbers:
         """Give the log-odds of bad.

@@ -72,6 +72,19 @@ def test_a_card_trained_for_research_stays_outside(deps):
     assert refused(models.bring_in, deps, a_risk_officer(deps), content) == "card_unfit"
 
 
+def test_a_card_by_which_a_better_answer_may_get_a_worse_tier_stays_outside(deps):
+    card = json.loads(a_card())
+    field = next(one for one in card["fields"] if one["kind"] == "choice")
+    steps = {code: 0.1 + 0.4 * place for place, code in enumerate(field["levels"])}
+    even = {"special": dict.fromkeys(field["special"], 0.1), "missing": 0.1, "other": 0.1}
+    field["variance"] = {"bins": steps, **even}
+    field["sign"] = "rises"
+    card["interval"]["z"] = 1.645
+    assert refused(models.bring_in, deps, a_risk_officer(deps), sealed(card)) == "card_unfit"
+    field["variance"]["bins"] = dict.fromkeys(field["levels"], 0.1)
+    models.bring_in(deps, a_risk_officer(deps), sealed(card))
+
+
 def test_a_card_with_a_reason_nobody_has_words_for_stays_outside(deps):
     content = sealed(json.loads(a_card().replace('"group": "tenure"', '"group": "charm"')))
     assert refused(models.bring_in, deps, a_risk_officer(deps), content) == "card_unfit"
