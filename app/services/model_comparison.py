@@ -5,14 +5,13 @@ Only outcomes count whose vintage is old enough: bad news comes first.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from app.core.access import Actor, Permission
+from app.core.dated import day_of
 from app.deps import Deps
-from app.store import shadow_scores
+from app.store import outcomes, shadow_scores
 from app.store.models import Model
-from scoring.monitoring.watch import watch
 
 LABELS = ("premium", "potential", "guarded", "refer", "decline")
 
@@ -74,6 +73,7 @@ def comparison_of(deps: Deps, actor: Actor, model_id: int) -> Comparison | None:
         model = session.get(Model, model_id)
         if model is None or model.shadow_from is None:
             return None
-        window = timedelta(days=watch().window_days)
-        rows = shadow_scores.matrix(session, model_id, deps.clock.now(), window)
-    return Comparison(LABELS, {(told, shadow): Cell(*counts) for told, shadow, *counts in rows})
+        months = deps.rulebook().maturity.window_months
+        counts = outcomes.counts(months, day_of(deps.clock.now()))
+        rows = shadow_scores.matrix(session, model_id, counts)
+    return Comparison(LABELS, {(told, shadow): Cell(*found) for told, shadow, *found in rows})

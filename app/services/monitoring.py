@@ -16,9 +16,9 @@ from app.steps.champions import deciding_book
 from app.steps.incidents import close_incident, open_incident
 from app.store import incidents, monitoring
 from app.store.monitoring import MonitorReport, Scored
-from app.store.session import Transaction
+from scoring.assess import Maturity, RuleBook
 from scoring.monitoring.judging import Report, Weeks, judge
-from scoring.monitoring.tally import Known, Seen, Tally, maturity, monday_of
+from scoring.monitoring.tally import Known, Seen, Tally, monday_of
 from scoring.monitoring.telling import as_data
 from scoring.monitoring.watch import watch
 
@@ -59,17 +59,19 @@ def write_report(deps: Deps, out: Path) -> int:
 def reports(deps: Deps) -> list[Report]:
     """Judge every card that decided lately, by whole weeks."""
     now = deps.clock.now()
-    lines = watch()
+    lines, book = watch(), _book(deps)
+    if book is None:
+        return []
     until = _begin(now)
     since = until - timedelta(weeks=lines.weeks_shown)
     tallies: dict[tuple[str, str], dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     with deps.sessions() as session:
-        known = _known_cards(deps, session)
+        known = _known_cards(book)
         cuts = {checksum: cut for checksum, (cut, _bads) in known.items()}
         for one in monitoring.scored(session, since, until):
             day = day_of(one.decided_at)
             week = monday_of(day).isoformat()
-            tallies[one.card, one.checksum][week].add(_seen(one, cuts, now))
+            tallies[one.card, one.checksum][week].add(_seen(one, cuts, book.maturity, now))
     return [
         judge(
             Weeks(
@@ -96,13 +98,13 @@ def _begin(now: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
 
 
-def _seen(one: Scored, cuts: Mapping[str, float], now: datetime) -> Seen:
+def _seen(one: Scored, cuts: Mapping[str, float], maturity: Maturity, now: datetime) -> Seen:
     score = one.score
     cut = cuts.get(one.checksum)
     near = None if cut is None else _is_near(score["pd_high"], cut)
     overridden = None if one.ruling is None else one.ruling != "confirm"
     points = {name: won for name, won in score["points"].items() if name != "base"}
-    return Seen(score["total"], score["pd"], points, near, overridden, _known(one, now))
+    return Seen(score["total"], score["pd"], points, near, overridden, _known(one, maturity, now))
 
 
 def _is_near(pd_high: float, cut: float) -> bool:
@@ -112,28 +114,30 @@ def _is_near(pd_high: float, cut: float) -> bool:
     return abs(log_odds(pd_high) - log_odds(cut)) <= watch().near_log_odds
 
 
-def _known(one: Scored, now: datetime) -> Known:
+def _known(one: Scored, maturity: Maturity, now: datetime) -> Known:
     if one.outcome is None or one.observed_on is None or one.outcome == "indeterminate":
         return "unknown"
     is_bad = one.outcome == "bad"
-    is_old = maturity(
-        day_of(one.decided_at), one.observed_on, is_bad=is_bad,
-        window=watch().window_days, today=day_of(now),
-    )  # fmt: skip
-    if not is_old:
+    day = day_of(one.decided_at)
+    if not maturity.counts(day, one.observed_on, is_bad=is_bad, today=day_of(now)):
         return "young"
     return "bad" if is_bad else "good"
 
 
-def _known_cards(deps: Deps, session: Transaction) -> dict[str, tuple[float, int | None]]:
+def _book(deps: Deps) -> RuleBook | None:
+    """Return the rules that decide now; without a lender nobody decides, and nothing is judged."""
+    try:
+        with deps.sessions() as session:
+            return deciding_book(deps, session)
+    except LenderUnset:
+        return None
+
+
+def _known_cards(book: RuleBook) -> dict[str, tuple[float, int | None]]:
     """Return, of the cards that decide now, above which probability the policy declines.
 
     And on how many bads each was trained: it knows its own level only so well.
     """
-    try:
-        book = deciding_book(deps, session)
-    except LenderUnset:
-        return {}
     known = {}
     for kind, sources in book.sources.items():
         training = book.cards[kind].data.training

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from app.core.access import Actor, Permission
@@ -19,8 +18,6 @@ from app.steps.retention import retention_on
 from app.store import outbox, outcomes
 from app.store.outcomes import Outcome, OutcomeImport, Referred
 from app.store.session import Transaction
-from scoring.monitoring.tally import maturity
-from scoring.monitoring.watch import watch
 
 __all__ = ["MOST_BYTES", "apply", "drop", "hand_in", "import_now", "work"]
 
@@ -182,32 +179,32 @@ def _find(deps: Deps, session: Transaction, row: OutcomeImport) -> _Found | None
         row.state, row.upload_sealed = "unusable", None
         row.problem = getattr(bad, "why", "gone")
         return None
-    today = day_of(deps.clock.now())
+    today, maturity = day_of(deps.clock.now()), deps.rulebook().maturity
     known = _refer(session, lines)
     standing = outcomes.standing(session, [one.enquiry_id for one in known.values()])
     found = _Found([], [])
-    for line, meant in placed(lines, known, today):
+    for line, meant in placed(lines, known, today, maturity.bad_from_days_late):
         if line.told is None or meant is None:
             found.bad.append(line)
             continue
-        _sort(found, line.told, meant, standing.get(meant.enquiry_id), today)
+        if _sort(found, line.told, meant, standing.get(meant.enquiry_id)):
+            day, is_bad = day_of(meant.submitted_at), line.told.outcome == "bad"
+            counts = maturity.counts(day, line.told.observed_on, is_bad=is_bad, today=today)
+            found.young += not counts
     return found
 
 
-def _sort(found: _Found, told: Told, meant: Referred, stood: Outcome | None, today: date) -> None:
-    """Put a line where it belongs; what was seen before what stands adds nothing."""
+def _sort(found: _Found, told: Told, meant: Referred, stood: Outcome | None) -> bool:
+    """Put a line where it belongs, and say whether it adds something to what stands."""
     values = {field: getattr(told, field) for field in _FIELDS}
     if stood is not None:
         is_older = told.observed_on < stood.observed_on
         if is_older or values == {field: getattr(stood, field) for field in _FIELDS}:
             found.same += 1
-            return
+            return False
         found.changed += 1
     found.rows.append({"enquiry_id": meant.enquiry_id, "person_id": meant.person_id, **values})
-    day = day_of(meant.submitted_at)
-    found.young += not maturity(
-        day, told.observed_on, is_bad=told.outcome == "bad", window=watch().window_days, today=today
-    )
+    return True
 
 
 def _refer(session: Transaction, lines: Sequence[Line]) -> dict[str, Referred]:

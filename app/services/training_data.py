@@ -10,7 +10,6 @@ import io
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from app.core.access import Actor, Permission
@@ -20,12 +19,10 @@ from app.deps import Deps
 from app.steps import audit
 from app.steps.champions import deciding_book
 from app.steps.person_key import sealer_of
-from app.store import deciding, training
+from app.store import deciding, outcomes, training
 from app.store.session import Transaction
 from app.store.training import Known
 from scoring.assess import REASONED, Dossier, RuleBook, card_inputs
-from scoring.monitoring.tally import maturity
-from scoring.monitoring.watch import watch
 
 _BATCH = 500
 _LEAST_WORDS = 4
@@ -80,19 +77,14 @@ def take(deps: Deps, actor: Actor, kind: str, *, reason: str) -> Taken:
 def _rows(
     deps: Deps, session: Transaction, book: RuleBook, kind: str, names: list[str]
 ) -> Iterator[list[str]]:
-    window, now = watch().window_days, deps.clock.now()
-    today = day_of(now)
+    counts = outcomes.counts(book.maturity.window_months, day_of(deps.clock.now()))
     after: uuid.UUID | None = None
     while True:
-        batch = training.list_known(session, kind, now - timedelta(days=window - 1), after, _BATCH)
+        batch = training.list_known(session, kind, counts, after, _BATCH)
         consents = deciding.live_consents(session, [one.person.id for one in batch])
         for one in batch:
-            day = day_of(one.submitted_at)
-            is_bad = one.outcome == "bad"
-            if set(consents[one.person.id]) >= _NEEDED and maturity(
-                day, one.observed_on, is_bad=is_bad, window=window, today=today
-            ):
-                yield [*_inputs(deps, book, one, names), "1" if is_bad else "0"]
+            if set(consents[one.person.id]) >= _NEEDED:
+                yield [*_inputs(deps, book, one, names), "1" if one.outcome == "bad" else "0"]
         if len(batch) < _BATCH:
             return
         after = batch[-1].decision.id

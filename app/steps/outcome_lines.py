@@ -78,9 +78,12 @@ def read_lines(content: bytes) -> list[Line]:
 
 
 def placed(
-    lines: Iterable[Line], known: Mapping[str, Referred], today: date
+    lines: Iterable[Line], known: Mapping[str, Referred], today: date, bad_from_days_late: int
 ) -> Iterator[tuple[Line, Referred | None]]:
-    """Find the enquiry of every line; a line about one that stood above is left out."""
+    """Find the enquiry of every line; a line about one that stood above is left out.
+
+    So is a loan that is called good, and is as late as the policy calls bad.
+    """
     seen: set[uuid.UUID] = set()
     for line in lines:
         told, meant = line.told, None
@@ -89,6 +92,8 @@ def placed(
             continue
         meant = known.get(told.reference)
         field, problem = _misplaced(told, meant, seen, today)
+        if told.outcome == "good" and (told.days_past_due or 0) >= bad_from_days_late:
+            field, problem = "outcome", "good_but_late"
         if problem:
             yield Line(line.number, None, field, problem), None
         elif meant is not None:

@@ -8,13 +8,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    Date,
     ForeignKey,
     Identity,
     Index,
     LargeBinary,
     String,
+    and_,
+    cast,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -198,6 +203,18 @@ def put(session: Session, import_id: int, rows: Sequence[Mapping[str, Any]], now
         session.execute(
             insert(Outcome), [{**row, "import_id": import_id, "made_at": now} for row in part]
         )
+
+
+def counts(window_months: int, today: date) -> ColumnElement[bool]:
+    """Say, of an outcome beside its enquiry, whether it counts; `Maturity.counts` in SQL.
+
+    PostgreSQL adds months as the policy does: a month that is too short ends on its last day.
+    """
+    applied_on = cast(func.timezone("Asia/Shanghai", Enquiry.submitted_at), Date)
+    ripe_on = cast(applied_on + func.make_interval(0, window_months), Date)
+    is_bad = Outcome.outcome == "bad"
+    is_seen = or_(is_bad, and_(Outcome.outcome == "good", ripe_on <= Outcome.observed_on))
+    return and_(Outcome.superseded_at.is_(None), is_seen, ripe_on <= today)
 
 
 def purge(session: Session, uploads: datetime) -> None:

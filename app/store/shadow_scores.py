@@ -2,23 +2,18 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Date,
+    ColumnElement,
     ForeignKey,
     Index,
-    Integer,
     String,
-    and_,
     case,
-    cast,
     func,
     insert,
-    literal,
-    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -92,21 +87,18 @@ def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def matrix(
-    session: Session, model_id: int, now: datetime, window: timedelta
+    session: Session, model_id: int, counts: ColumnElement[bool]
 ) -> Sequence[tuple[str, str, int, int, int]]:
-    """Count by what was told and what the model would have said: people, known, gone bad."""
+    """Count by what was told and what the model would have said: people, known, gone bad.
+
+    `counts` says which outcomes do (`outcomes.counts`).
+    """
     told = case((Decision.outcome == "approve", Decision.tier), else_=Decision.outcome)
     shadow = case((ShadowScore.outcome == "approve", ShadowScore.tier), else_=ShadowScore.outcome)
-    day = cast(Enquiry.submitted_at, Date) + literal(window.days, Integer)
     is_bad = Outcome.outcome == "bad"
-    is_known = and_(
-        Outcome.outcome.in_(("good", "bad")),
-        Enquiry.submitted_at <= now - window,
-        or_(is_bad, day <= Outcome.observed_on),
-    )
     people = func.count()
     rows = session.execute(
-        select(told, shadow, people, people.filter(is_known), people.filter(is_known, is_bad))
+        select(told, shadow, people, people.filter(counts), people.filter(counts, is_bad))
         .select_from(ShadowScore)
         .join(Decision, Decision.id == ShadowScore.decision_id)
         .join(Enquiry, Enquiry.id == Decision.enquiry_id)
@@ -114,4 +106,4 @@ def matrix(
         .where(ShadowScore.model_id == model_id)
         .group_by(told, shadow)
     )
-    return [(mine, theirs, *counts) for mine, theirs, *counts in rows]
+    return [(mine, theirs, *found) for mine, theirs, *found in rows]

@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from app.store.enquiries import Decision, Enquiry
@@ -18,27 +17,26 @@ class Known(NamedTuple):
 
     decision: Decision
     person: Person
-    submitted_at: datetime
     outcome: str
-    observed_on: date
 
 
 def list_known(
-    session: Session, kind: str, old_enough: datetime, after: uuid.UUID | None, limit: int
+    session: Session, kind: str, counts: ColumnElement[bool], after: uuid.UUID | None, limit: int
 ) -> Sequence[Known]:
-    """List a kind's applications with an outcome that stands, by the id of their decision."""
+    """List a kind's applications whose outcome counts, by the id of their decision.
+
+    `counts` says which outcomes do (`outcomes.counts`).
+    """
     earlier = aliased(Decision)
     is_owner = Enquiry.answers["situation"].astext == "owner"
     statement = (
-        select(Decision, Person, Enquiry.submitted_at, Outcome.outcome, Outcome.observed_on)
+        select(Decision, Person, Outcome.outcome)
         .join(Enquiry, Enquiry.id == Decision.enquiry_id)
         .join(Person, Person.id == Decision.person_id)
         .join(Outcome, Outcome.enquiry_id == Enquiry.id)
         .where(
             Decision.decided_by == "auto",
-            Outcome.superseded_at.is_(None),
-            Outcome.outcome.in_(("good", "bad")),
-            Enquiry.submitted_at <= old_enough,
+            counts,
             Person.state == "active",
             is_owner if kind == "firm" else ~is_owner,
             ~select(earlier.id)

@@ -10,6 +10,7 @@ from scoring.assess.records import Answer, make_offer, record
 from scoring.assess.rulebook import RuleBook, RuleFiles, load_rulebook, read_card, read_trees
 from scoring.card import CardInvalid
 from scoring.features import DECLARED, Feature, facts_from_answers, features, quantities
+from scoring.policy.exposure import Maturity
 from scoring.policy.law import NoRuleInForce
 from scoring.policy.lender import LenderInvalid, LenderProfile
 from scoring.protected import find_protected
@@ -50,6 +51,7 @@ __all__ = [
     "LenderProfile",
     "LenderUnset",
     "Malformed",
+    "Maturity",
     "NoRuleInForce",
     "Offer",
     "Replay",

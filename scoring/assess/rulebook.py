@@ -11,10 +11,11 @@ from scoring import artifacts
 from scoring.card import Card, CardData, CardInvalid
 from scoring.card.older import upgraded
 from scoring.features import DECLARED, quantities
+from scoring.policy.exposure import Maturity
 from scoring.policy.law import Law, LawData, NoRuleInForce
 from scoring.policy.lender import LenderProfile
 from scoring.policy.limits import Desk
-from scoring.policy.rules import Policy
+from scoring.policy.rules import Policy, PolicyInvalid
 from scoring.protected import check_publishing
 from scoring.reasons import GROUPS
 from scoring.trees import Trees, TreesData, TreesInvalid
@@ -47,6 +48,13 @@ class RuleBook:
     def policy(self) -> Policy:
         """Take the policy."""
         return self.desk.policy
+
+    @property
+    def maturity(self) -> Maturity:
+        """Tell when outcomes count; raise `PolicyInvalid` where the policy says nothing of it."""
+        if self.policy.maturity is None:
+            raise PolicyInvalid(f"{self.policy.version}: maturity is missing")
+        return self.policy.maturity
 
     @property
     def law(self) -> Law:

@@ -102,15 +102,3 @@ class Tally:
 def monday_of(day: date) -> date:
     """Return the Monday that begins the week of a day."""
     return day - timedelta(days=day.weekday())
-
-
-def maturity(
-    decided_on: date, observed_on: date, *, is_bad: bool, window: int, today: date
-) -> bool:
-    """Say whether an outcome counts: its vintage is old enough, and it was not seen too early.
-
-    A loan that went bad stays bad, but counts only once its whole vintage could have: bad news
-    comes first, and a young vintage judged by it would always look worse than it is.
-    """
-    whole = timedelta(days=window)
-    return decided_on + whole <= today and (is_bad or decided_on + whole <= observed_on)

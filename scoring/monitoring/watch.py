@@ -13,11 +13,11 @@ _FILE = Path(__file__).with_name("watch.json")
 class Watch:
     """The lines of a monitor.
 
-    `family_error`: how often a quiet week may alarm, all its statistics together. `window_days`:
-    from this age on an outcome counts. A week of which more than `young_share` of the outcomes is
-    too young is not judged. `baseline_applications`: the first weeks that hold so many are what
-    the others are held against. The outcomes that came of age last are judged together, back to
-    `recent_bads` that were promised, `recent_weeks` at the most.
+    `family_error`: how often a quiet week may alarm, all its statistics together. A week of which
+    more than `young_share` of the outcomes is younger than the policy's maturity is not judged.
+    `baseline_applications`: the first weeks that hold so many are what the others are held
+    against. The outcomes that came of age last are judged together, back to `recent_bads` that
+    were promised, `recent_weeks` at the most.
     """
 
     version: str
@@ -30,7 +30,6 @@ class Watch:
     score_cells: int
     field_cells: int
     calibration_bands: int
-    window_days: int
     young_share: float
     baseline_applications: int
     near_log_odds: float

@@ -87,6 +87,11 @@ class Maturity:
         year, month = lent_on.year + months // _MONTHS, months % _MONTHS + 1
         return date(year, month, min(lent_on.day, calendar.monthrange(year, month)[1]))
 
-    def is_ripe(self, lent_on: date, on: date) -> bool:
-        """Say whether a loan is old enough to be judged on a day."""
-        return self.ripe_on(lent_on) <= on
+    def counts(self, lent_on: date, observed_on: date, *, is_bad: bool, today: date) -> bool:
+        """Say whether an outcome counts: its vintage is old enough, and it was not seen too early.
+
+        A loan that went bad stays bad, but counts only once its whole vintage could have: bad news
+        comes first, and a young vintage judged by it would always look worse than it is.
+        """
+        ripe_on = self.ripe_on(lent_on)
+        return ripe_on <= today and (is_bad or ripe_on <= observed_on)

@@ -1,19 +1,22 @@
 """Outcomes by file: checked first, written once, corrected with their history, gone with people."""
 
 import io
-from datetime import date
+import itertools
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.access import Role
+from app.core.dated import day_of
 from app.core.errors import NotAllowed
 from app.core.workbooks import Workbook
 from app.deps import Deps
 from app.services import outcomes
 from app.services.outcomes import Handed
+from app.store import outcomes as outcomes_store
 from app.store.enquiries import Decision, Enquiry, Handover
 from app.store.outcomes import Outcome, OutcomeImport
 from tests.builders import OPENID, finish, say
@@ -228,3 +231,37 @@ def test_a_file_that_nobody_confirmed_is_gone_after_a_day(
         row = session.get(OutcomeImport, number)
         assert row is not None
         assert (row.state, row.upload_sealed) == ("dropped", None)
+
+
+def test_a_loan_as_late_as_the_policy_calls_bad_is_not_good(deps: Deps, enquiry: str) -> None:
+    row = taken_in(deps, f"{enquiry},good,2026-12-31,60,,\n")
+    assert row.problems == [[2, "outcome", "good_but_late"]]
+    assert counts(taken_in(deps, f"{enquiry},good,2026-12-31,59,,\n")) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("outcome", ["good", "bad", "indeterminate"])
+@pytest.mark.parametrize(
+    "applied",
+    [
+        datetime(2024, 2, 29, 4, tzinfo=UTC),
+        datetime(2024, 8, 31, 15, 59, tzinfo=UTC),
+        datetime(2024, 8, 31, 16, 1, tzinfo=UTC),
+    ],
+)
+def test_the_database_counts_an_outcome_as_the_policy_does(
+    deps: Deps, enquiry: str, outcome: str, applied: datetime
+) -> None:
+    taken_in(deps, f"{enquiry},{outcome},2026-12-31,,,\n")
+    maturity = deps.rulebook().maturity
+    ripe_on, day = maturity.ripe_on(day_of(applied)), timedelta(days=1)
+    with deps.sessions() as session:
+        session.execute(update(Enquiry).values(submitted_at=applied))
+        for seen, today in itertools.product((ripe_on - day, ripe_on), repeat=2):
+            session.execute(update(Outcome).values(observed_on=seen))
+            says = outcomes_store.counts(maturity.window_months, today)
+            found = session.scalar(select(says).select_from(Outcome).join(Enquiry))
+            is_known = outcome != "indeterminate"
+            assert found == (
+                is_known
+                and maturity.counts(day_of(applied), seen, is_bad=outcome == "bad", today=today)
+            )

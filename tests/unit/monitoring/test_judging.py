@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from scoring.monitoring.judging import Report, Weeks, judge
-from scoring.monitoring.tally import Seen, Tally, maturity, monday_of
+from scoring.monitoring.tally import Seen, Tally, monday_of
 from scoring.monitoring.watch import watch
 from tests.unit.monitoring.applicants import a_tally, an_applicant, drawing
 
@@ -72,15 +72,6 @@ def test_young_weeks_do_not_alarm_however_bad_they_look() -> None:
     assert report.weeks[0].level is None
     assert report.recent is None
     assert report.alerts == []
-
-
-def test_bad_news_comes_first_and_counts_only_once_its_vintage_is_whole() -> None:
-    lent, seen = date(2026, 1, 5), date(2026, 3, 1)
-    early = maturity(lent, seen, is_bad=True, window=365, today=date(2026, 6, 1))
-    late = maturity(lent, seen, is_bad=True, window=365, today=date(2027, 2, 1))
-    assert (early, late) == (False, True)
-    assert not maturity(lent, seen, is_bad=False, window=365, today=date(2027, 2, 1))
-    assert maturity(lent, date(2027, 1, 5), is_bad=False, window=365, today=date(2027, 2, 1))
 
 
 def test_other_people_are_seen_by_the_score_and_by_the_field_that_changed() -> None:

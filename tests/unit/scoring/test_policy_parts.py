@@ -221,8 +221,17 @@ def test_the_fast_lane_spares_doubts_about_the_amount_never_about_the_answers():
 def test_a_loan_is_judged_only_after_its_window():
     maturity = Maturity(60, 12)
     assert maturity.ripe_on(date(2024, 2, 29)) == date(2025, 2, 28)
-    assert not maturity.is_ripe(date(2025, 3, 1), date(2026, 2, 28))
-    assert maturity.is_ripe(date(2025, 3, 1), date(2026, 3, 1))
+    lent, seen, whole = date(2025, 3, 1), date(2025, 5, 1), date(2026, 3, 1)
+    assert not maturity.counts(lent, seen, is_bad=True, today=date(2026, 2, 28))
+    assert maturity.counts(lent, seen, is_bad=True, today=whole)
+    assert not maturity.counts(lent, seen, is_bad=False, today=whole)
+    assert maturity.counts(lent, whole, is_bad=False, today=whole)
+
+
+def test_a_policy_that_decides_says_when_outcomes_count():
+    assert the_book().maturity == Maturity(60, 12)
+    with pytest.raises(PolicyInvalid, match="demo-1: maturity"):
+        _ = the_book().with_policy("demo-1").maturity
 
 
 def test_an_approval_hears_what_would_lift_its_tier():
