@@ -32,6 +32,8 @@ from app.store.session import Transaction
 
 _BASE = "base"
 """What everybody starts from; the bars show what the answers added and took away."""
+_TOGETHER = " × "
+"""Stands between the fields of a pair in a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class PointLine:
-    """What one answer gave: `width` is its share of the widest bar, in percent."""
+    """What an answer, or two together, gave: `width` is its share of the widest bar, in percent."""
 
-    title: str
+    titles: tuple[str, ...]
     points: int
     width: int
 
@@ -245,11 +247,16 @@ class _Reader:
         return tuple(lines)
 
     def points(self, points: Mapping[str, int]) -> tuple[PointLine, ...]:
-        earned = {key: given for key, given in points.items() if key != _BASE}
+        # What two answers together neither gave nor took is left out: a card has many pairs.
+        earned = {
+            tuple(key.split(_TOGETHER)): given
+            for key, given in points.items()
+            if key != _BASE and (given or _TOGETHER not in key)
+        }
         most = max((abs(given) for given in earned.values()), default=0) or 1
         return tuple(
-            PointLine(self._title(key), given, round(abs(given) * 100 / most))
-            for key, given in earned.items()
+            PointLine(tuple(map(self._title, keys)), given, round(abs(given) * 100 / most))
+            for keys, given in earned.items()
         )
 
     def reasons(self, assessment: Mapping[str, Any]) -> tuple[ReasonLine, ...]:

@@ -65,6 +65,8 @@ def lines(
         show_legend=len(series) > 1,
         show_minor_x_labels=False,
         x_labels_major_count=8,
+        include_x_axis=True,
+        max_scale=8,
     )
     chart.x_labels = list(names)
     for name, points in series:
@@ -85,7 +87,8 @@ def curve(
         title=title,
         x_title=axes[0],
         y_title=axes[1],
-        dots_size=2,
+        show_dots=False,
+        stroke_style={"width": 2},
         show_legend=len(series) > 1,
     )
     for name, points in series:

@@ -68,7 +68,7 @@ def _lines(names: Sequence[str], series: Sequence[tuple[str, Sequence[float | No
         width=_WIDTH, height=_HEIGHT, style=_STYLE, js=[], show_minor_x_labels=False,
         x_labels_major_count=_MOST_LABELS, legend_at_bottom=True, show_legend=len(series) > 1,
         disable_xml_declaration=True, truncate_legend=-1, dots_size=2,
-        max_scale=8,
+        max_scale=8, include_x_axis=True,
     )  # fmt: skip
     chart.x_labels = list(names)
     for name, values in series:

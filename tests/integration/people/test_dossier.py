@@ -25,7 +25,7 @@ def test_a_reviewer_reads_points_limits_rules_and_answers(deps: Deps, decision: 
     page = dossier_of(deps, REVIEWER, decision)
     assert page.sees_all
     assert page.total is not None
-    assert {line.title for line in page.points} >= {"每月到手收入", "近两年还款情况"}
+    assert {line.titles for line in page.points} >= {("每月到手收入",), ("近两年还款情况",)}
     assert max(line.width for line in page.points) == 100
     assert [cap for cap in page.caps if cap.is_binding]
     assert [cap.value_fen for cap in page.caps] == sorted(cap.value_fen for cap in page.caps)
@@ -34,6 +34,20 @@ def test_a_reviewer_reads_points_limits_rules_and_answers(deps: Deps, decision: 
     assert set(page.sources) == {"card", "policy", "law", "lender"}
     assert {line.purpose for line in page.consents} == {"answers", "sensitive"}
     assert [(line.copy_key, line.state) for line in page.told] == [("quota.approved", "sent")]
+
+
+def test_points_of_two_answers_together_are_named_by_both_and_left_out_where_none(
+    deps: Deps, decision: uuid.UUID
+) -> None:
+    with deps.sessions.begin() as session:
+        row = session.scalars(select(Decision)).one()
+        points = {"base": 570, "tenure": 0, "tenure × credit_record": -4, "tenure × situation": 0}
+        row.assessment = {**row.assessment, "score": {**row.assessment["score"], "points": points}}
+    page = dossier_of(deps, REVIEWER, decision)
+    assert [(line.titles, line.points) for line in page.points] == [
+        (("工作年限",), 0),
+        (("工作年限", "近两年还款情况"), -4),
+    ]
 
 
 def test_an_operator_reads_the_outcome_but_nothing_sensitive(
