@@ -171,12 +171,14 @@ def test_what_tells_the_outcome_alone_is_noted(place):
 def test_texts_of_which_none_stands_twice_tell_at_most_that_they_are_there(place):
     names = [f"name {at}" for at in range(300)]
     there = np.where(np.arange(300) % 3, names, None)
-    table().assign(name=names, there=there).to_csv(place / "people.csv", index=False)
+    few = [*["Li"] * 10, *names[10:]]
+    table().assign(name=names, few=few, there=there).to_csv(place / "people.csv", index=False)
     (place / "known.json").write_text(json.dumps({"signs": {"there": 1}}))
     assert fit(place, "--dictionary", place / "known.json") == 0
     card = card_of(place)
     assert "there" in {field.name for field in card.fields}
-    assert "name left out: hardly any of its texts stands twice." in card.notes
+    assert "name left out: its texts are all rare." in card.notes
+    assert "few left out: hardly any of its texts stands twice." in card.notes
     assert "there: its values are texts, so no sign is held." in card.notes
 
 
