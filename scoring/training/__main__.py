@@ -15,7 +15,6 @@ from typing import Final
 from scoring.artifacts import ArtifactDamaged
 from scoring.card import CardInvalid
 from scoring.protected import ProtectedInput
-from scoring.training.data import DataUnusable, DataWarning
 from scoring.trees import TreesInvalid
 from scoring.types import Malformed
 
@@ -23,15 +22,23 @@ BAD_INPUT: Final = 2  # as argparse ends when it cannot read its arguments
 INTERRUPTED: Final = 130  # as a shell tells of Ctrl-C
 MOST_SEED: Final = 2**31 - 1
 # What whoever gave the files can mend; anything else is a fault of ours and shows where.
-WRONG: Final = (
-    *(ArtifactDamaged, CardInvalid, DataUnusable, Malformed, ProtectedInput, TreesInvalid),
-)
+WRONG: Final = (ArtifactDamaged, CardInvalid, Malformed, ProtectedInput, TreesInvalid)
 DATA_HELP: Final = "CSV, CSV.gz or Parquet; UTF-8 or GBK"
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; what is wrong with its input is one line on stderr, never a traceback."""
     args = _parser().parse_args(words)
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(args: argparse.Namespace) -> int:
+    # What takes a second to load is loaded where Ctrl-C is already heard.
+    from scoring.training.data import DataUnusable, DataWarning  # noqa: PLC0415
+
     with warnings.catch_warnings():
         warnings.simplefilter("always", DataWarning)
         warnings.showwarning = _warn
@@ -39,10 +46,8 @@ def main(words: Sequence[str] | None = None) -> int:
             return int(import_module(args.module).run(args) or 0)
         except OSError as wrong:
             print(f"error: {_of_system(wrong)}", file=sys.stderr)
-        except WRONG as wrong:
+        except (*WRONG, DataUnusable) as wrong:
             print(f"error: {wrong}", file=sys.stderr)
-        except KeyboardInterrupt:
-            return INTERRUPTED
     return BAD_INPUT
 
 

@@ -99,6 +99,7 @@ def _unseen(
     learned = model.learned_
     asked = target[learned.unseen]
     if len(np.unique(asked)) < LEAST_OF_EACH:
+        warnings.warn("the rows cannot be split: no figures on rows unseen", DataWarning, 2)
         return {}
     said = expit(learned.unseen_log_odds)
     return _figures(judge(asked, said, weights[learned.unseen], seed=model.random_state))

@@ -7,6 +7,7 @@ weights that sum to less than one are the slope that an overconfident model lack
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -191,9 +192,10 @@ def _splits(rows: Rows, settings: Settings) -> Iterator[Split]:
     large = len(rows) >= LARGE
     kind = StratifiedKFold if rows.groups is None else StratifiedGroupKFold
     splitter = kind(5 if large else folds, shuffle=True, random_state=settings.seed)
-    for count, (seen, rest) in enumerate(splitter.split(rows.codes, rows.bad, rows.groups)):
-        if count == 0 or not large:
-            yield seen, rest
+    splits = splitter.split(rows.codes, rows.bad, rows.groups)
+    # Groups may keep all of one outcome together, and weights may count none of it.
+    whole = ((seen, rest) for seen, rest in splits if rows.take(seen).rarer())
+    yield from islice(whole, 1 if large else None)
 
 
 def _penalty(fields: Sequence[Bins], signs: Sequence[int], rows: Rows, settings: Settings) -> float:

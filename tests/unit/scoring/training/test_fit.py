@@ -96,6 +96,16 @@ def test_weights_and_groups_are_no_inputs(place):
     assert {field.name for field in card_of(place).fields} == {"income", "late", "work"}
 
 
+@pytest.mark.parametrize("group", ["same", "outcome"])
+def test_groups_that_cannot_be_split_leave_a_card_without_figures(place, capsys, group):
+    frame = table(200)
+    frame["person"] = {"same": "x", "outcome": frame.BAD * 2 + 1}[group]
+    frame.to_csv(place / "people.csv", index=False)
+    assert fit(place, "--groups", "person") == 0
+    assert card_of(place).training.metrics == {}
+    assert "no figures on rows unseen" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("frame", "said"),
     [
