@@ -167,7 +167,9 @@ def load_rulebook(
             law=law.source,
             lender=Source(version=lender.licence_number, sha256=lender.sha256),
         )
-    return RuleBook(cards, Desk(policy.content, Law(law.content), lender), sources, folder)
+    book = RuleBook(cards, Desk(policy.content, Law(law.content), lender), sources, folder)
+    _ = book.maturity  # told at the start, not when the first outcomes come
+    return book
 
 
 def read_policy(name: str, folder: Path = PACKAGE) -> artifacts.Artifact[Policy]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.assess import Circumstances, assess, replay
+from scoring.assess import Circumstances, RuleFiles, assess, load_rulebook, replay
 from scoring.features import Quantities
 from scoring.money import Fees
 from scoring.policy import gates, limits
@@ -232,6 +232,8 @@ def test_a_policy_that_decides_says_when_outcomes_count():
     assert the_book().maturity == Maturity(60, 12)
     with pytest.raises(PolicyInvalid, match="demo-1: maturity"):
         _ = the_book().with_policy("demo-1").maturity
+    with pytest.raises(PolicyInvalid, match="demo-1: maturity"):
+        load_rulebook(the_book().lender, files=RuleFiles(policy="demo-1"))
 
 
 def test_an_approval_hears_what_would_lift_its_tier():

