@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.card.values import code_of, number_of
 from scoring.training.dictionary import Dictionary
 
 Values = NDArray[np.generic]
@@ -85,7 +86,7 @@ class Bins:
 
 
 def as_numbers(values: Values) -> NDArray[np.float64]:
-    """Read a column as numbers; what is none becomes NaN, and nothing is endless."""
+    """Read a column as numbers, as cards do; what is none becomes NaN, and nothing is endless."""
     if values.dtype.kind in "fiub":
         return np.clip(values.astype(np.float64), -HUGE, HUGE)
     read = np.fromiter((_number(value) for value in values.tolist()), np.float64, len(values))
@@ -93,24 +94,13 @@ def as_numbers(values: Values) -> NDArray[np.float64]:
 
 
 def as_texts(values: Values) -> list[str | None]:
-    """Read a column as texts; whole numbers lose their decimals, so that dtypes do not matter."""
-    return [level_of(value) for value in values.tolist()]
-
-
-def level_of(value: object) -> str | None:
-    """Write one value as a level is written, or `None` when it is absent."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT are not themselves
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    """Read a column as codes, as cards do: 1, 1.0, True and "1" are one, whatever the dtype."""
+    return [code_of(value) for value in values.tolist()]
 
 
 def _number(value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]  # whatever it is, it may refuse
-    except (TypeError, ValueError):
-        return math.nan
+    number = number_of(value)
+    return math.nan if number is None else number
 
 
 @dataclass(frozen=True, slots=True)
