@@ -36,10 +36,10 @@ def variances(fields: Sequence[Bins], rows: Rows, learned: Learned) -> list[Numb
     """
     every = math.ceil(len(rows) / MOST_ROWS)
     rows = rows.take(np.arange(0, len(rows), every))
-    rows = replace(rows, weight=every * rows.weight)
+    chance = expit(learned.joint.log_odds(rows.codes))
+    rows = replace(rows, weight=every * _worth(rows, chance) * rows.weight)
     starts = np.cumsum([0, *(field.size for field in fields)])
     seen = _indicators(rows, starts)
-    chance = expit(learned.joint.log_odds(rows.codes))
     mass = np.asarray(seen.T @ rows.weight)
     ours = [slice(*ends) for ends in pairwise(starts)]
     steps = block_diag(*(_steps(f, mass[own]) for f, own in zip(fields, ours, strict=True)), 1.0)
@@ -55,6 +55,18 @@ def variances(fields: Sequence[Bins], rows: Rows, learned: Learned) -> list[Numb
         found.append(factor * alone[own] + np.where(unknown, apart, 0.0))
     _add_pairs(found, rows, learned.joint, chance * (1 - chance))
     return found
+
+
+def _worth(rows: Rows, chance: Numbers) -> float:
+    """Tell how much more rows of unequal weight say than as many drawn as they fell.
+
+    Bads that were drawn more often weigh less each, and still say all that they say: the spread of
+    the weighted residuals is held against the curvature (first order of Rao and Scott 1984).
+    """
+    if not np.ptp(rows.weight):
+        return 1.0
+    spread = np.sum((rows.weight * (rows.bad - chance)) ** 2)
+    return float(rows.weight @ (chance * (1 - chance)) / spread)
 
 
 def _add_pairs(found: list[Numbers], rows: Rows, joint: Joint, told: Numbers) -> None:

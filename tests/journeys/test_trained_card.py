@@ -46,8 +46,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train a card on past borrowers as the guide does, and judge it by others, kept back."""
     place = tmp_path_factory.mktemp("training")
     book = load_rulebook(a_lender())
-    write_borrowers(place / "seen.csv", book, 3_000, seed=1)
-    write_borrowers(place / "kept.csv", book, 3_000, seed=2)
+    write_borrowers(place / "seen.csv", book, 2_000, seed=1)
+    write_borrowers(place / "kept.csv", book, 2_000, seed=2)
     seen, kept = (("--data", place / name, "--target", "bad") for name in ("seen.csv", "kept.csv"))
     card = place / "person-trained.json"
     training("fit", *seen, "--expert", EXPERT, "--out", card)

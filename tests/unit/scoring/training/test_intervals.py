@@ -52,6 +52,17 @@ def test_rows_of_double_weight_count_as_twice_as_many():
         assert one == pytest.approx(other)
 
 
+def test_bads_drawn_more_often_say_more_than_as_many_rows_drawn_as_they_fell():
+    everybody, chance = people(8_000), np.random.default_rng(1)
+    drawn = np.where(everybody.bad == 1, 1.0, 0.25) > chance.random(8_000)
+    by_outcome = replace(everybody, weight=np.where(everybody.bad == 1, 1.0, 4.0))
+    by_outcome = by_outcome.take(np.flatnonzero(drawn))
+    weight = by_outcome.weight / by_outcome.weight.mean()
+    at_random = everybody.take(np.arange(len(by_outcome)))
+    for one, other in zip(found(replace(by_outcome, weight=weight)), found(at_random), strict=True):
+        assert (one[:2] < other[:2] / 1.2).all()
+
+
 def test_an_absent_or_unseen_answer_could_have_been_any():
     number, choice = found(people())
     assert (choice[2:] >= 0.25).all()  # what "a" and "b" differ by, squared
@@ -76,6 +87,20 @@ def additive(rows, seed):
     truth = -2 + 0.8 * np.minimum(kept["late"], 3) + 1.5 * kept["debt"]
     bad = np.random.default_rng(seed).random(rows) < expit(truth)
     return kept, bad.astype(int), expit(truth)
+
+
+def test_bads_drawn_more_often_are_covered_as_well():
+    strangers, _, truth = additive(3000, 99)
+    within = []
+    for seed in range(3):
+        columns, bad, _ = additive(12_000, seed)
+        drawn = (bad == 1) | (np.random.default_rng(50 + seed).random(12_000) < 0.1)
+        kept = {name: values[drawn] for name, values in columns.items()}
+        model = ScorecardClassifier({"signs": {"late": 1}})
+        model.fit(kept, bad[drawn], np.where(bad[drawn] == 1, 1.0, 10.0))
+        said = Columns(model.card_).score(strangers)
+        within.append(np.mean((said.pd_low <= truth) & (truth <= said.pd_high)))
+    assert 0.8 < np.mean(within) < 0.995
 
 
 @pytest.mark.parametrize("rows", [800, 6000])
