@@ -5,7 +5,7 @@ weights that sum to less than one are the slope that an overconfident model lack
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from typing import Any, Final
@@ -87,6 +87,32 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class _Alone:
+    """Tables of single fields: beside an expert's card, or as if there were none."""
+
+    fit: AdditiveLogistic
+    whole: Additive
+    has_offset: bool
+
+    def refitted(self, some: Rows) -> "_Alone":
+        """Fit some of the rows only."""
+        offset = some.offset if self.has_offset else None
+        whole = self.fit.fit(some.codes, some.bad, some.weight, offset, self.whole.start)
+        return replace(self, whole=whole)
+
+    def log_odds(self, rows: Rows) -> Numbers:
+        """Say the log-odds of rows."""
+        return self.whole.log_odds(rows.codes, rows.offset if self.has_offset else None)
+
+    def joint(self, prior: Joint | None) -> Joint:
+        """Give the tables, the expert's among them."""
+        own = Joint(self.whole.intercept, self.whole.tables, {})
+        if prior is None or not self.has_offset:
+            return own
+        return added(own, scaled(prior, self.whole.offset_slope))
+
+
+@dataclass(frozen=True, slots=True)
 class _Unseen:
     """What models said of rows that they had not seen, and the boosted ones among them."""
 
@@ -102,41 +128,54 @@ def learn(
     settings: Settings,
     prior: Joint | None = None,
 ) -> Learned:
-    """Learn the tables of all fields, beside a prior whose log-odds are the rows' offset."""
-    penalty = settings.penalty or _penalty(fields, signs, rows, settings)
-    fit = AdditiveLogistic(fields, signs, penalty)
-    whole = fit.fit(rows.codes, rows.bad, rows.weight, rows.offset)
-    joint = Joint(whole.intercept, whole.tables, {})
-    if prior is not None:
-        joint = added(joint, scaled(prior, whole.offset_slope))
-    unseen = _ask_about_unseen(fit, whole, rows, settings)
+    """Learn the tables of all fields, beside a prior whose log-odds are the rows' offset.
+
+    Beside an expert another fit that knows nothing of them stands by: unseen rows say how much of
+    each counts, so that a wrong expert does little harm.
+    """
+    beside = [True, False] if rows.offset is not None else [False]
+    alone = [_alone(fields, signs, rows, settings, has_offset) for has_offset in beside]
+    penalty, slope = alone[0].fit.penalty, alone[0].whole.offset_slope
+    unseen = _ask_about_unseen(alone, rows, settings)
     if unseen is None:
         nothing = np.empty(0)
-        return Learned(joint, penalty, whole.offset_slope, (1.0,), nothing.astype(np.intp), nothing)
+        joint = alone[0].joint(prior)
+        return Learned(joint, penalty, slope, (1.0,), nothing.astype(np.intp), nothing)
     places = unseen.places
     shift, *weights = stacked(unseen.columns, rows.bad[places], rows.weight[places]).tolist()
-    joint = scaled(joint, weights[0], shift)
-    if unseen.models and weights[1] > 0:
+    parts = zip(alone, weights, strict=False)
+    joint = reduce(added, (scaled(one.joint(prior), weight) for one, weight in parts))
+    joint = replace(joint, intercept=joint.intercept + shift)
+    if unseen.models and weights[-1] > 0:
         last = BoostedPairs(fields, signs, settings.seed, max_iter=_trees_for(rows))
         last.fit(rows.codes, rows.bad, rows.weight)
         models = [*unseen.models, last]
         boosted = reduce(added, (model.written_out() for model in models))
-        boosted = purified(scaled(boosted, weights[1] / len(models)), rows.codes, rows.weight)
+        boosted = purified(scaled(boosted, weights[-1] / len(models)), rows.codes, rows.weight)
         boosted = pruned(boosted, rows.codes, rows.weight, settings.most_pairs, settings.pair_share)
         joint = added(joint, boosted)
     said = shift + unseen.columns @ np.array(weights)
-    return Learned(joint, penalty, whole.offset_slope * weights[0], tuple(weights), places, said)
+    return Learned(joint, penalty, slope * weights[0], tuple(weights), places, said)
 
 
-def _ask_about_unseen(
-    fit: AdditiveLogistic, whole: Additive, rows: Rows, settings: Settings
-) -> _Unseen | None:
+def _alone(
+    fields: Sequence[Bins], signs: Sequence[int], rows: Rows, settings: Settings, has_offset: bool
+) -> _Alone:
+    if not has_offset:
+        rows = replace(rows, offset=None)
+    penalty = settings.penalty or _penalty(fields, signs, rows, settings)
+    fit = AdditiveLogistic(fields, signs, penalty)
+    whole = fit.fit(rows.codes, rows.bad, rows.weight, rows.offset)
+    return _Alone(fit, whole, has_offset)
+
+
+def _ask_about_unseen(alone: Sequence[_Alone], rows: Rows, settings: Settings) -> _Unseen | None:
+    fit = alone[0].fit
     with_pairs = len(fit.fields) > 1 and rows.rarer() >= LEAST_FOR_PAIRS
     models, places, said = [], [], []
     for count, (seen, rest) in enumerate(_splits(rows, settings)):
         some, others = rows.take(seen), rows.take(rest)
-        model = fit.fit(some.codes, some.bad, some.weight, some.offset, whole.start)
-        columns = [model.log_odds(others.codes, others.offset)]
+        columns = [one.refitted(some).log_odds(others) for one in alone]
         if with_pairs:
             trees = BoostedPairs(
                 fit.fields, fit.signs, settings.seed + count + 1, max_iter=_trees_for(rows)
