@@ -11,7 +11,7 @@ from pygal.style import Style
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.peers import scorecards
-from benchmarks.scoring import population
+from benchmarks.scoring import learning, population
 from benchmarks.scoring.ours import fit_ours
 from benchmarks.scoring.page import Measured
 from benchmarks.scoring.quality import OURS, Fitted, Outcome, compare
@@ -50,6 +50,7 @@ def draw(measured: Measured, folder: Path) -> None:
         "scoring-peers": _beside_peers(measured),
         "scoring-truth": _against_truth(fitted, later),
         "scoring-learning": _learning({OURS: fit_ours, **peers}, seen, later),
+        "scoring-expert": _beside_expert(),
         "scoring-points": _points(ours.card_, "late_payments"),
     }
     for name, chart in drawings.items():
@@ -97,6 +98,14 @@ def _learning(
     chart.x_labels = [f"{rows:,}" for rows in _STEPS]
     for name, fit in models.items():
         chart.add(name, [_auc(fit(_given(seen, rows)), later) for rows in _STEPS])
+    return chart
+
+
+def _beside_expert() -> pygal.Line:
+    chart = pygal.Line(_config("AUC by how many outcomes were learned from, beside an expert"))
+    chart.x_labels = [f"{rows:,}" for rows in learning.STEPS]
+    for name, values in learning.curves().items():
+        chart.add(name, values)
     return chart
 
 

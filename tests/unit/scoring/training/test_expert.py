@@ -76,3 +76,18 @@ def test_few_rows_beside_an_expert_beat_few_rows(expert):
             - roc_auc_score(bad, plain.decision_function(strangers))
         )
     assert np.mean(better) > 0
+
+
+def test_a_wrong_expert_does_little_harm():
+    earlier, bad, _ = applicants(300, seed=9)
+    wrong = ScorecardClassifier().fit(earlier, 1 - bad).card_
+    columns, few, _ = applicants(200, seed=3)
+    strangers, later, _ = applicants(3000, seed=50)
+    plain, misled = (
+        roc_auc_score(
+            later,
+            ScorecardClassifier(KNOWN, expert=one).fit(columns, few).decision_function(strangers),
+        )
+        for one in (None, wrong)
+    )
+    assert misled > plain - 0.02
