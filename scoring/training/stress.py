@@ -26,6 +26,7 @@ from scoring.assess import (
     load_rulebook,
 )
 from scoring.card import Card, CardData
+from scoring.card.columns import Columns
 from scoring.policy.rules import Policy
 from scoring.stress import StressData, shift_for, stress_data, stress_portfolio
 from scoring.stress.shifts import worse
@@ -148,7 +149,8 @@ def _book(card: Card, file: Path | None) -> RuleBook:
 
 def _of_other_data(card: Card, table: Table, data: StressData) -> dict[str, Any]:
     columns = {name: table.columns[name] for name in card.inputs if name in table.columns}
-    pd = _risks(card, columns, table.rows)
+    scorer = Columns(card.data)
+    pd = _risks(scorer, columns, table.rows)
     weights = np.ones(table.rows)
     cut_off = float(np.quantile(pd, 1 - data.riskiest_share))
     moved = [_moved("today", "As things are", pd, weights, cut_off)]
@@ -164,18 +166,16 @@ def _of_other_data(card: Card, table: Table, data: StressData) -> dict[str, Any]
         elif scenario.sort == "missing":
             for name in columns:
                 without = {other: column for other, column in columns.items() if other != name}
-                after = _risks(card, without, table.rows)
+                after = _risks(scorer, without, table.rows)
                 moved.append(
                     _moved(f"missing_{name}", f"Nobody answers {name}", after, weights, cut_off)
                 )
     return {"sort": "risks", "cut_off": cut_off, "outcomes": [asdict(one) for one in moved]}
 
 
-def _risks(card: Card, columns: Mapping[str, Any], rows: int) -> Numbers:
-    names = list(columns)
-    lists = [columns[name].tolist() for name in names]
-    answers = zip(*lists, strict=True) if lists else iter([()] * rows)
-    return np.array([card.score(dict(zip(names, one, strict=True))).pd for one in answers])
+def _risks(card: Columns, columns: Mapping[str, Any], rows: int) -> Numbers:
+    nobody = np.full(rows, None, dtype=object)
+    return card.score({**dict.fromkeys(card.card.inputs, nobody), **columns}).pd
 
 
 def _moved(code: str, why: str, pd: Numbers, weights: Numbers, cut_off: float) -> Moved:
