@@ -14,6 +14,8 @@ from benchmarks.scoring.page import Measured
 from benchmarks.scoring.quality import Outcome
 
 _IMAGES = Path(__file__).parents[2] / "docs" / "images"
+_LARGE = 10_000
+"""Rows above which the folds of one split say enough: more would take hours."""
 _LIBRARIES = ("optbinning", "toad", "scikit-learn", "lightgbm", "numpy", "pandas")
 
 
@@ -54,7 +56,7 @@ def _judged(data: Path | None, only: Sequence[str], *, quick: bool) -> Iterator[
     contenders = [one for one in CONTENDERS if not only or one.name in only]
     if not contenders:
         return
-    repeats = 1 if quick else 3
-    yield from quality.measure(sets.known(2_000 if quick else 10_000), contenders, repeats)
-    for given in sets.real(data) if data else ():
-        yield from quality.measure(given, contenders, repeats)
+    given = [sets.known(2_000 if quick else 10_000), *(sets.real(data) if data else ())]
+    for one in given:
+        repeats = 1 if quick or len(one.bad) > _LARGE else 3
+        yield from quality.measure(one, contenders, repeats)
