@@ -16,7 +16,7 @@ _LATER_ROWS = 5_000
 ALONE = "data alone"
 EXPERT = "the expert's card"
 BOTH = "both"
-MISLED = "both, the expert's card learned from shuffled outcomes"
+MISLED = "both, beside a wrong expert"
 
 
 def curves() -> Mapping[str, list[float]]:
