@@ -8,6 +8,7 @@ Nadeau and Bengio (2003), because folds share most of their rows.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, variance
+from textwrap import shorten
 from typing import Any, Protocol
 
 import numpy as np
@@ -110,7 +111,7 @@ def _of_contender(given: DataSet, one: Contender, splits: Sequence[Any]) -> Outc
 
 
 def _told(failure: Exception) -> str:
-    return f"{type(failure).__name__}: {' '.join(str(failure).split())[:_MOST_LETTERS]}"
+    return shorten(f"{type(failure).__name__}: {failure}", _MOST_LETTERS, placeholder=" …")
 
 
 def _judge(given: DataSet, test: Array, told: Array) -> Fold:
