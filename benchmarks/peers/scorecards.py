@@ -110,5 +110,4 @@ class LightGBM:
 
     def predict_proba(self, frame: pd.DataFrame) -> Array:
         """Return the probabilities of good and bad."""
-        told: Array = self.model.predict_proba(self.ready(frame))
-        return told
+        return np.asarray(self.model.predict_proba(self.ready(frame)), np.float64)
