@@ -58,24 +58,25 @@ def in_points(
     factor = PDO / math.log(2)
     tables = [-factor * table for table in joint.tables]
     pairs = {pair: -factor * table for pair, table in joint.pairs.items()}
-    for place, (field, sign) in enumerate(zip(fields, signs, strict=True)):
-        if sign and field.kind == "number":
-            _hold_sign(tables, pairs, place, field.ordinary, -sign)
-            mass = np.bincount(codes[:, place], weight, field.size)[: field.ordinary]
-            tables[place][: field.ordinary] = isotonic_regression(
-                tables[place][: field.ordinary],
-                sample_weight=np.maximum(mass, NOTHING),
-                increasing=sign < 0,
-            )
+    signed = [
+        (place, field.ordinary, -sign)
+        for place, (field, sign) in enumerate(zip(fields, signs, strict=True))
+        if sign and field.kind == "number"
+    ]
+    for place, ordinary, side in signed:
+        _hold_sign(tables, pairs, place, ordinary, side)
+        mass = np.bincount(codes[:, place], weight, fields[place].size)[:ordinary]
+        tables[place][:ordinary] = isotonic_regression(
+            tables[place][:ordinary], sample_weight=np.maximum(mass, NOTHING), increasing=side > 0
+        )
     rounded = [np.rint(table).astype(np.int64) for table in tables]
     base = round(BASE_SCORE - factor * (joint.intercept + math.log(BASE_ODDS)))
     points = {}
     for pair, exact in pairs.items():
         table = np.rint(exact).astype(np.int64)
         points[pair] = _purified(table, rounded, pair, mass_of(codes, weight, pair, table.shape))
-    for place, (field, sign) in enumerate(zip(fields, signs, strict=True)):
-        if sign and field.kind == "number":
-            _leave_own(rounded, points, place, field.ordinary, -sign)
+    for place, ordinary, side in signed:
+        _leave_own(rounded, points, place, ordinary, side)
     return PointsTables(base, tuple(rounded), {p: t for p, t in points.items() if t.any()})
 
 
