@@ -1,7 +1,6 @@
 """Put what a monitor found into a folder: a page of plots, and all its numbers as JSON."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,21 +9,13 @@ import pygal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pygal.style import Style
 
-# pygal looks for its plug-ins in every import of the process, in a way that Python is to drop.
-sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "PluginImportFixer"]
+from scoring.drawing import LOOK, drawn
 
 _WIDTH, _HEIGHT = 760, 280
 _MOST_LABELS = 8
 _STYLE = Style(
-    background="transparent",
-    plot_background="transparent",
-    foreground="#3c4149",
-    foreground_strong="#16181d",
-    foreground_subtle="#d5d8de",
-    guide_stroke_color="#e4e7ec",
-    major_guide_stroke_color="#d5d8de",
+    **LOOK,
     colors=("#2f5bd8", "#b42318", "#667085", "#b54708", "#027a48"),
-    font_family='system-ui, "PingFang SC", "Microsoft YaHei", sans-serif',
     label_font_size=12,
     major_label_font_size=12,
     legend_font_size=12,
@@ -73,15 +64,4 @@ def _lines(names: Sequence[str], series: Sequence[tuple[str, Sequence[float | No
     chart.x_labels = list(names)
     for name, values in series:
         chart.add(name, list(values))
-    chart.add_xml_filter(without_scripts)
-    drawn: str = chart.render(is_unicode=True)
-    return drawn
-
-
-def without_scripts(root: Any) -> Any:  # noqa: ANN401 - an element of the tree that pygal builds
-    """Take the scripts out of a drawing: a page holds none."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if str(child.tag).rpartition("}")[2] == "script":
-                parent.remove(child)
-    return root
+    return drawn(chart)

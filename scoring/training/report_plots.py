@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import sys
 from collections.abc import Mapping
 from typing import Final
 
@@ -10,26 +9,17 @@ import numpy as np
 import pygal
 from pygal.style import Style
 
+from scoring.drawing import LOOK, drawn
 from scoring.training.metrics import Labels, Numbers
-
-# pygal looks for plug-ins in every import of the process, in a way that Python is about to drop.
-sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "PluginImportFixer"]
 
 Words = Mapping[str, str]
 
-_SCRIPT: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 POINTS: Final = 120  # more make a file heavier and no line smoother
 BARS: Final = 25
 STYLE: Final = Style(
-    background="transparent",
-    plot_background="transparent",
-    foreground="#3c4149",
-    foreground_strong="#16181d",
-    foreground_subtle="#d5d8de",
-    guide_stroke_color="#e4e7ec",
-    major_guide_stroke_color="#d5d8de",
+    **LOOK,
     colors=("#2f6fb4", "#b4442f", "#8a8f98"),
-    font_family='system-ui, "PingFang SC", "Microsoft YaHei", sans-serif',
     label_font_size=13,
     major_label_font_size=13,
     legend_font_size=14,
@@ -111,7 +101,7 @@ def _look(words: Words, width: int, height: int) -> dict[str, object]:
 
 
 def _drawn(chart: "pygal.Graph") -> str:
-    svg = _SCRIPT.sub("", str(chart.render(is_unicode=True)))
+    svg = _COMMENT.sub("", drawn(chart))
     # The library draws lots for a name; the same figures give the same file.
     plain = svg.replace(chart.uuid, "")
     return svg.replace(chart.uuid, hashlib.sha256(plain.encode()).hexdigest()[:12])

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pygal
 
-from scoring.monitoring.page import without_scripts
+from scoring.drawing import drawn
 from scoring.stress import stress_data
 from scoring.training.pages import laid_out, scenario, words
 from scoring.training.report_plots import STYLE
@@ -25,9 +25,9 @@ def page(told: Mapping[str, Any]) -> str:
     """Return the page as HTML that needs nothing else."""
     outcomes: Sequence[Mapping[str, Any]] = told["outcomes"]
     said = words()["stress"]
-    drawn = [(said["charts"][key], _chart(outcomes, names)) for key, names in CHARTS[told["sort"]]]
+    charts = [(said["charts"][key], _chart(outcomes, names)) for key, names in CHARTS[told["sort"]]]
     columns = [name for name in said["columns"] if name in outcomes[0]]
-    facts = {"drawn": drawn, "columns": columns, "loss": stress_data().loss_given_default}
+    facts = {"drawn": charts, "columns": columns, "loss": stress_data().loss_given_default}
     return laid_out("stress.html", {**told, **facts})
 
 
@@ -51,6 +51,4 @@ def _chart(outcomes: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
             words()["stress"]["columns"][name],
             [None if value is None else value / of for value in values],
         )
-    chart.add_xml_filter(without_scripts)
-    drawn: str = chart.render(is_unicode=True)
-    return drawn
+    return drawn(chart)
